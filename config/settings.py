@@ -1,0 +1,213 @@
+"""Settings of the installation, all from the environment (`.env.example` explains every one)."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+from urllib.parse import quote
+
+from django.utils.translation import gettext_lazy as _
+
+from config.env import BASE_DIR, env
+
+# --- mode -----------------------------------------------------------------------------------------------------------
+PRODUCTION = env.str("NODE_ENV", default="development") == "production"
+DEBUG = False
+VAR_DIR = BASE_DIR / "var"
+PORT = env.int("PORT", default=3001)
+LOG_LEVEL = env.str("LOG_LEVEL", default="info").upper()
+
+# --- secrets --------------------------------------------------------------------------------------------------------
+SECRET_KEY = env.str("SECRET_KEY", default="development-only-secret-key-" + "0" * 32)
+JWT_SECRET = env.str("JWT_SECRET", default="development-only-jwt-secret-" + "1" * 32)
+CREDENTIAL_KEYS = env.list("CREDENTIAL_KEYS", default=[])
+
+# --- hosts ----------------------------------------------------------------------------------------------------------
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
+FRONTEND_URL = [url.rstrip("/") for url in env.list("FRONTEND_URL", default=["http://localhost:3000"])]
+CORS_ALLOWED_ORIGINS = FRONTEND_URL
+CORS_ALLOW_CREDENTIALS = False
+CORS_EXPOSE_HEADERS = ["ETag", "X-Request-Id"]
+
+# --- apps -----------------------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "corsheaders",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_celery_beat",
+    "channels",
+    "accounts",
+    "integrations",
+    "tickets",
+    "workflows",
+    "executions",
+    "config",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "config.middleware.RequestLog",
+    "config.middleware.StripApiSlash",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- database -------------------------------------------------------------------------------------------------------
+# The web process and the workers with threads share a pool; prefork children, ticker and beat keep one connection.
+DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=0)
+DATABASES: dict[str, Any] = {
+    "default": env.db_url("DATABASE_URL", default="postgresql://postgres@localhost:5432/naryad"),
+}
+DATABASES["default"].update(
+    CONN_MAX_AGE=0 if DATABASE_POOL_SIZE else None,
+    CONN_HEALTH_CHECKS=True,
+    OPTIONS={
+        **DATABASES["default"].get("OPTIONS", {}),
+        "prepare_threshold": 2,
+        "application_name": env.str("NARYAD_PROCESS", default="naryad"),
+        **({"pool": {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 10}} if DATABASE_POOL_SIZE else {}),
+    },
+)
+
+# --- Valkey (Redis) -------------------------------------------------------------------------------------------------
+_password = env.str("REDIS_PASSWORD", default="")
+REDIS_URL = env.str(
+    "REDIS_URL",
+    default="redis://{}{}:{}/0".format(
+        f":{quote(_password, safe='')}@" if _password else "",
+        env.str("REDIS_HOST", default="localhost"),
+        env.int("REDIS_PORT", default=6379),
+    ),
+)
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+
+# --- Celery: a message is a doorbell, so it may be lost, doubled or forged without changing any result ----------------
+CELERY_BROKER_URL = REDIS_URL
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = False
+CELERY_TASK_REJECT_ON_WORKER_LOST = False
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_DEFAULT_QUEUE = "system"
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "health_check_interval": 10,
+    "socket_keepalive": True,
+    "socket_connect_timeout": 1,
+}
+CELERY_DB_REUSE_MAX = 10_000
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+
+# --- language and time ------------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "ru"
+LANGUAGES = [("ru", _("Русский")), ("en", _("Английский")), ("pt-br", _("Португальский (Бразилия)"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+
+# --- static files -----------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "static"
+WHITENOISE_USE_FINDERS = not PRODUCTION
+
+# --- API --------------------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.tokens.BearerAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.permissions.RolePermission"],
+    "DEFAULT_PARSER_CLASSES": ["config.api_json.StrictJSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["config.api_json.JSONRenderer"],
+    "DEFAULT_PAGINATION_CLASS": "accounts.api.pagination.Pages",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "config.api_errors.handle",
+    "UNAUTHENTICATED_USER": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Naryad API",
+    "DESCRIPTION": "Workflows, executions, data and people.",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+}
+API_MAX_BODY = 10_000_000
+DEFINITION_MAX_BODY = 5_000_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = API_MAX_BODY
+
+# --- engine -----------------------------------------------------------------------------------------------------------
+LEASE_SECONDS = env.float("LEASE_SECONDS", default=30.0)
+HEARTBEAT_SECONDS = env.float("HEARTBEAT_SECONDS", default=5.0)
+SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=5.0)
+PAYLOAD_MAX_BYTES = env.int("PAYLOAD_MAX_BYTES", default=10_000_000)
+WORKFLOW_GUARDS = {"delete": "executions.services.refuse_if_open"}
+OUTBOX_HANDLERS = {"dataset.store": "executions.storage.store_output"}
+
+# --- border -----------------------------------------------------------------------------------------------------------
+WB_API_BASE_URL = env.str("WB_API_BASE_URL", default="https://advert-api.wildberries.ru")
+WB_ANALYTICS_BASE_URL = env.str("WB_ANALYTICS_BASE_URL", default="https://statistics-api.wildberries.ru")
+WB_API_KEY = env.str("WB_API_KEY", default="")
+OUTBOUND_ALLOW = env.list("OUTBOUND_ALLOW", default=[])
+GCP_PROJECT_ID = env.str("GCP_PROJECT_ID", default="")
+DATASET_RETENTION_DAYS = env.int("DATASET_RETENTION_DAYS", default=365)
+TELEGRAM_BOT_TOKEN = env.str("TELEGRAM_BOT_TOKEN", default="")
+
+
+def _signing_key(secret: str) -> str:
+    """A short JWT secret is stretched in development; production refuses it (`config.checks`)."""
+    return secret if len(secret) >= 32 else hashlib.sha256(secret.encode()).hexdigest()
+
+
+JWT_SIGNING_KEY = _signing_key(JWT_SECRET)

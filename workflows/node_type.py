@@ -1,0 +1,191 @@
+"""What a node type is: the contract between the engine and the files of `workflows/nodes/`.
+
+A node type says what it is (names, ports, config), how it behaves (weight, retries, timeout) and what it does
+(`run`). It never sees a session, a model, the settings or a clock: everything arrives through `NodeContext`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, ClassVar, Literal, Protocol, TypeVar
+
+from django.utils.functional import Promise
+from pydantic import BaseModel, ConfigDict
+
+from workflows.graph.settings import RetryPolicy
+
+Item = dict[str, Any]
+"""One JSON object. Data between nodes is a list of items per port."""
+
+Weight = Literal["inline", "io", "cpu"]
+"""inline: pure, milliseconds, runs wherever the run is; io: waits for the outside; cpu: heavy, a process of its own."""
+
+Stores = Literal["raw", "processed"]
+
+
+@dataclass(frozen=True)
+class Port:
+    """A named place where items enter or leave. A `required` input cannot be left without an edge."""
+
+    name: str
+    title: str | Promise
+    required: bool = False
+
+
+class Config(BaseModel):
+    """Base of every node's config: frozen, unknown keys are faults, every field has a title and a description."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class NodeError(Exception):
+    """A step that did not work, told in a way that a person and the retry policy understand."""
+
+    transient: ClassVar[bool]
+
+    def __init__(self, code: str, message: str | Promise, **details: Any) -> None:
+        self.code = code
+        self.message = message
+        self.details = details
+        super().__init__(code)
+
+
+class Transient(NodeError):
+    """May work when tried again; `retry_after` (seconds) is the earliest that the other side allows."""
+
+    transient = True
+
+    def __init__(
+        self, code: str, message: str | Promise, *, retry_after: float | None = None, **details: Any
+    ) -> None:
+        super().__init__(code, message, **details)
+        self.retry_after = retry_after
+
+
+class Permanent(NodeError):
+    """Will not work however often it is tried."""
+
+    transient = False
+
+
+@dataclass(frozen=True)
+class Done:
+    """The step has worked. A port that is named fires, also with `[]`; one that is not named did not fire.
+
+    `sources` says per port and item from which `[input port, index]` it was made, where that is not one to one.
+    """
+
+    ports: Mapping[str, Sequence[Item]]
+    sources: Mapping[str, Sequence[tuple[str, int]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Wait:
+    """The step sleeps as a row until a time, an event, or whichever comes first.
+
+    Without `event` the input items leave by `on_timeout` (default: the first output) when `until` or `seconds` is over.
+    """
+
+    seconds: float | None = None
+    until: datetime | None = None
+    event: str | None = None
+    subject: str | None = None
+    on_event: str | None = None
+    on_timeout: str | None = None
+
+
+@dataclass(frozen=True)
+class Later:
+    """Not now (a rate limit, an open breaker): run again in `seconds`, with `progress` kept. Costs no try."""
+
+    seconds: float
+    reason: str
+    progress: Any = None
+
+
+Outcome = Done | Wait | Later
+
+
+class Log(Protocol):
+    """The step's log, shown to people. `message` is a gettext msgid with %(name)s places, translated when read."""
+
+    def debug(self, message: str, **params: Any) -> None: ...
+    def info(self, message: str, **params: Any) -> None: ...
+    def warning(self, message: str, **params: Any) -> None: ...
+    def error(self, message: str, **params: Any) -> None: ...
+
+
+ClientT = TypeVar("ClientT")
+
+
+class NodeContext(Protocol):
+    """All that a running node is given."""
+
+    @property
+    def config(self) -> Any:
+        """The checked `Config`, its templates rendered for the first item (or for no item)."""
+
+    def config_for(self, index: int) -> Any:
+        """The checked `Config` with its templates rendered for item `index` of the first input."""
+
+    @property
+    def inputs(self) -> Mapping[str, list[Item]]:
+        """Items by input port."""
+
+    @property
+    def items(self) -> list[Item]:
+        """Items of the first input port; for a root the one item is the run's `inputData`."""
+
+    @property
+    def log(self) -> Log: ...
+
+    @property
+    def attempt(self) -> int:
+        """Counts the claims of this step, from 1."""
+
+    @property
+    def tries(self) -> int:
+        """Counts the failures of this step so far."""
+
+    @property
+    def deadline(self) -> float:
+        """`time.monotonic()` at which the step will be cut off."""
+
+    @property
+    def idempotency_key(self) -> str:
+        """Stable over all attempts of this step."""
+
+    @property
+    def execution_id(self) -> str: ...
+
+    @property
+    def progress(self) -> Any:
+        """What the last `Later` of this step kept, or None."""
+
+    def connect(self, client: type[ClientT]) -> ClientT:
+        """A client for an outside system, bound to this step's deadline, cancellation and idempotency key."""
+
+
+class NodeType:
+    """One kind of node. Subclass it in a file of its own in `workflows/nodes/`; there is no list to add it to."""
+
+    type: ClassVar[str]
+    title: ClassVar[str | Promise]
+    description: ClassVar[str | Promise]
+    group: ClassVar[Literal["wildberries", "data", "flow", "http", "test"]]
+    Config: ClassVar[type[Config]] = Config
+    inputs: ClassVar[tuple[Port, ...]]
+    outputs: ClassVar[tuple[Port, ...]]
+    weight: ClassVar[Weight] = "inline"
+    repeatable: ClassVar[bool] = True
+    """Safe to run twice: a lost worker's step is simply tried again."""
+    stores: ClassVar[Stores | None] = None
+    """Whether the output of the first port is kept as raw or processed data."""
+    retry: ClassVar[RetryPolicy] = RetryPolicy()
+    timeout_seconds: ClassVar[float] = 60.0
+
+    def run(self, context: NodeContext) -> Outcome:
+        """Do the work, outside any transaction. Raises `Transient`, `Permanent` or an `OutboundError`."""
+        raise NotImplementedError(f"{type(self).__name__} does not say what it does")
