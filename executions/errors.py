@@ -1,0 +1,49 @@
+"""What can go wrong with a run."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.errors import DomainError
+
+
+class ExecutionsError(DomainError):
+    """Root of this package's errors."""
+
+
+class ExecutionNotFound(ExecutionsError):
+    code = "not_found"
+    message = _("Запуск не найден")
+
+
+class StepNotFound(ExecutionsError):
+    code = "not_found"
+    message = _("Шаг не найден")
+
+
+class IllegalTransition(ExecutionsError):
+    """The run is in a state from which this cannot be done; `details.status` says which."""
+
+    code = "illegal_transition"
+    message = _("В текущем состоянии запуска это действие невозможно")
+
+
+class IdempotencyMismatch(ExecutionsError):
+    """The key was used before, with another body."""
+
+    code = "idempotency_mismatch"
+    message = _("Этот Idempotency-Key уже использован с другим телом запроса: возьмите новый ключ")
+
+
+class WorkflowBusy(ExecutionsError):
+    """The workflow has runs that have not ended."""
+
+    code = "open_executions"
+    message = _("У рабочего процесса есть незавершённые запуски: остановите их или дождитесь конца")
+
+
+class BadInput(ExecutionsError):
+    """The start's own fields are wrong; `details.fields` names them."""
+
+    code = "invalid"
+    message = _("Данные запроса неверны")
