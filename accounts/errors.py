@@ -37,3 +37,63 @@ class Forbidden(AccountsError):
 
     code = "forbidden"
     message = _("Недостаточно прав для этого действия")
+
+
+class InvalidToken(AccountsError):
+    """The bearer token is forged, expired, revoked or outlived by a change of the person's rights."""
+
+    code = "invalid_token"
+    message = _("Токен недействителен или истёк")
+
+
+class BadCredentials(AccountsError):
+    """Wrong login, wrong password or a deactivated person: on purpose one error for all three."""
+
+    code = "bad_credentials"
+    message = _("Неверный логин или пароль")
+
+
+class TooManyAttempts(AccountsError):
+    """Too many failed log-ins in the last minute; `retry_after` is in seconds."""
+
+    code = "too_many_attempts"
+    message = _("Слишком много неудачных попыток входа, попробуйте позже")
+
+    def __init__(self, *, retry_after: float) -> None:
+        self.retry_after = retry_after
+        super().__init__(retryAfter=retry_after)
+
+
+class UnknownRole(AccountsError):
+    """A role that is not in the table of roles."""
+
+    code = "unknown_role"
+    message = _("Такой роли нет")
+
+
+class WeakPassword(AccountsError):
+    """The password does not meet the rules; the reasons are in `details.fields.password`."""
+
+    code = "weak_password"
+    message = _("Пароль не подходит")
+
+
+class LoginTaken(AccountsError):
+    """Another person has this login, perhaps in another case."""
+
+    code = "login_taken"
+    message = _("Такой логин уже занят")
+
+
+class NameTaken(AccountsError):
+    """A service account of this name is in force."""
+
+    code = "name_taken"
+    message = _("Действующий сервисный аккаунт с таким названием уже есть")
+
+
+class LastAdmin(AccountsError):
+    """Nobody could manage people any more."""
+
+    code = "last_admin"
+    message = _("Нельзя лишить прав последнего администратора")
