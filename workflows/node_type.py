@@ -27,11 +27,15 @@ Stores = Literal["raw", "processed"]
 
 @dataclass(frozen=True)
 class Port:
-    """A named place where items enter or leave. A `required` input cannot be left without an edge."""
+    """A named place where items enter or leave.
+
+    A `required` input cannot be left without an edge, unless the config field named by `unless` is filled.
+    """
 
     name: str
     title: str | Promise
     required: bool = False
+    unless: str | None = None
 
 
 class Config(BaseModel):

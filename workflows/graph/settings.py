@@ -8,6 +8,7 @@ from typing import Literal
 Backoff = Literal["fixed", "exponential"]
 Join = Literal["any", "all_resolved", "all_live"]
 OnError = Literal["fail", "continue", "error_port"]
+OnWorkerLost = Literal["retry", "fail"]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,8 @@
+"""What may be done with workflows. Other packages import from here; the modules beside this file are its insides."""
+
+from __future__ import annotations
+
+from workflows.services.configs import render_config
+from workflows.services.starting import StartTarget, compiled, startable
+
+__all__ = ["StartTarget", "compiled", "render_config", "startable"]
