@@ -1,0 +1,173 @@
+"""What can go wrong at the border, each situation under a name of its own.
+
+`transient` answers the one question of the retry policy: may the same call work when it is made again?
+`retry_after` is the number of seconds before which it is pointless, where somebody told us.
+Messages name a host at most: paths, queries and headers may hold secrets.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.errors import DomainError
+
+
+class IntegrationsError(DomainError):
+    """Root of this package's errors."""
+
+
+class OutboundError(IntegrationsError):
+    """A call to the outside that brought no usable answer."""
+
+    code = "outbound_error"
+    message = _("Не удалось выполнить запрос к внешней системе")
+    transient: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        message: str | Promise | None = None,
+        *,
+        code: str | None = None,
+        retry_after: float | None = None,
+        **details: Any,
+    ) -> None:
+        super().__init__(message, code=code, **details)
+        self.retry_after = retry_after
+
+
+class Unreachable(OutboundError):
+    """No connection: the name is unknown, the port is closed, the line broke, the certificate is wrong."""
+
+    code = "unreachable"
+    message = _("Нет связи с внешней системой: проверьте адрес и доступность сервера")
+
+
+class TimedOut(OutboundError):
+    """The total time of the call is over."""
+
+    code = "timed_out"
+    message = _("Внешняя система не ответила за отведённое время: увеличьте тайм-аут или повторите позже")
+
+
+class Refused(OutboundError):
+    """The other side answered 4xx (429 is `RateLimited`): the request itself is wrong."""
+
+    code = "refused"
+    message = _("Внешняя система отклонила запрос: исправьте адрес, параметры или доступ")
+    transient = False
+
+
+class ServerFault(OutboundError):
+    """The other side answered 5xx."""
+
+    code = "server_fault"
+    message = _("Внешняя система сообщила о своей ошибке: повторите позже")
+
+
+class RateLimited(OutboundError):
+    """Too many calls: the other side said so (429), or a shared bucket of ours still rests after it did."""
+
+    code = "rate_limited"
+    message = _("Превышен лимит запросов внешней системы: нужно подождать")
+
+
+class CircuitOpen(OutboundError):
+    """Not called at all: the host failed again and again a moment ago (`retry_after` says how long it rests)."""
+
+    code = "circuit_open"
+    message = _("Внешняя система недавно отказывала: запросы к ней приостановлены")
+
+
+class ForbiddenTarget(OutboundError):
+    """The address may not be called from here."""
+
+    code = "forbidden_target"
+    message = _("Этот адрес вызывать запрещено")
+    transient = False
+
+
+class TooLarge(OutboundError):
+    """The answer is longer than the caller can take."""
+
+    code = "too_large"
+    message = _("Ответ внешней системы больше допустимого размера")
+    transient = False
+
+
+class InvalidAnswer(OutboundError):
+    """The answer is not what its kind promises (broken JSON, unknown encoding): a proxy's page, a cut line."""
+
+    code = "invalid_answer"
+    message = _("Ответ внешней системы не удалось прочитать")
+
+
+class UnsafeAnswer(InvalidAnswer):
+    """The answer is JSON that must not be let in; it would be the same the next time."""
+
+    code = "unsafe_answer"
+    message = _("Ответ внешней системы содержит недопустимые данные")
+    transient = False
+
+
+class Cancelled(OutboundError):
+    """The step was stopped, or its worker lost it, while the call was under way."""
+
+    code = "cancelled"
+    message = _("Запрос прерван: шаг остановлен")
+    transient = False
+
+
+class CredentialError(IntegrationsError):
+    """Root of what can go wrong with stored secrets."""
+
+
+class CredentialNotFound(CredentialError):
+    """No such credential in this project."""
+
+    code = "credential_not_found"
+    message = _("Учётные данные не найдены в этом проекте")
+
+
+class CredentialUnreadable(CredentialError):
+    """The ciphertext does not open: the key is missing or another one, or the row was tampered with."""
+
+    code = "credential_unreadable"
+    message = _("Учётные данные не расшифровываются: проверьте CREDENTIAL_KEYS")
+
+
+class CredentialKeysInvalid(CredentialError):
+    """The installation's list of keys is empty or malformed."""
+
+    code = "credential_keys_invalid"
+    message = _("Ключи шифрования заданы неверно: CREDENTIAL_KEYS ждёт ключи по 32 байта в base64 через запятую")
+
+
+class CredentialInvalid(CredentialError):
+    """The secret does not fit its kind; `details.field` names the field."""
+
+    code = "credential_invalid"
+    message = _("Учётные данные заполнены неверно")
+
+
+class DatasetNotFound(IntegrationsError):
+    """No such dataset among those that the person may see."""
+
+    code = "dataset_not_found"
+    message = _("Набор данных не найден")
+
+
+class DatasetQueryInvalid(IntegrationsError):
+    """A filter of the rows cannot be read; `details` says which."""
+
+    code = "dataset_query_invalid"
+    message = _("Неверный параметр запроса")
+
+
+class UnknownTopic(IntegrationsError):
+    """A message for a topic that has no handler in `OUTBOX_HANDLERS`."""
+
+    code = "unknown_topic"
+    message = _("Для темы сообщения нет обработчика")
