@@ -190,6 +190,11 @@ class NodeType:
     retry: ClassVar[RetryPolicy] = RetryPolicy()
     timeout_seconds: ClassVar[float] = 60.0
 
+    @classmethod
+    def retry_for(cls, config: Mapping[str, Any]) -> RetryPolicy:
+        """The default policy of a node with this raw config (templates unrendered); `data.settings` wins over it."""
+        return cls.retry
+
     def run(self, context: NodeContext) -> Outcome:
         """Do the work, outside any transaction. Raises `Transient`, `Permanent` or an `OutboundError`."""
         raise NotImplementedError(f"{type(self).__name__} does not say what it does")
