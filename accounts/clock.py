@@ -5,8 +5,10 @@ Every time that is compared comes from the database, so a wrong clock on a host 
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import DateTimeField, Func
 
 # STABLE, so that PostgreSQL can use an index for `column < naryad_now()`; VOLATILE moves within a transaction.
@@ -40,6 +42,14 @@ class Clock(Func):
     function = "naryad_clock"
     arity = 0
     output_field = DateTimeField()
+
+
+def read() -> datetime:
+    """The time at this very moment, for what is written outside the database (the term of a token)."""
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute("SELECT naryad_clock()")
+        moment: datetime = cursor.fetchone()[0]
+    return moment
 
 
 def shift(connection: Any, seconds: float) -> None:

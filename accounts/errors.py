@@ -64,6 +64,27 @@ class TooManyAttempts(AccountsError):
         super().__init__(retryAfter=retry_after)
 
 
+class NotLoggedIn(AccountsError):
+    """The request carries no token at all."""
+
+    code = "not_authenticated"
+    message = _("Нужен токен доступа")
+
+
+class UnknownField(AccountsError):
+    """The body has fields that this address does not know; they are in `details.fields`."""
+
+    code = "unknown_field"
+    message = _("В запросе есть неизвестные поля")
+
+
+class ReadOnlyField(AccountsError):
+    """The body changes fields that cannot be changed here; they are in `details.fields`."""
+
+    code = "read_only_field"
+    message = _("В запросе меняются поля, которые нельзя менять")
+
+
 class UnknownRole(AccountsError):
     """A role that is not in the table of roles."""
 
@@ -83,6 +104,13 @@ class LoginTaken(AccountsError):
 
     code = "login_taken"
     message = _("Такой логин уже занят")
+
+
+class TelegramTaken(AccountsError):
+    """Another person is linked to this Telegram account."""
+
+    code = "telegram_taken"
+    message = _("Этот Telegram уже привязан к другому человеку")
 
 
 class NameTaken(AccountsError):
