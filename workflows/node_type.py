@@ -195,6 +195,11 @@ class NodeType:
         """The default policy of a node with this raw config (templates unrendered); `data.settings` wins over it."""
         return cls.retry
 
+    @classmethod
+    def needs_input(cls, config: Mapping[str, Any]) -> bool:
+        """Whether a node with this raw config must have edges at its `required` inputs; else it may be a root."""
+        return True
+
     def run(self, context: NodeContext) -> Outcome:
         """Do the work, outside any transaction. Raises `Transient`, `Permanent` or an `OutboundError`."""
         raise NotImplementedError(f"{type(self).__name__} does not say what it does")
