@@ -1,0 +1,40 @@
+"""What a watcher reads: a run as it stands, and the journal after a line."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from typing import Any
+
+from django.db import connection, transaction
+
+from executions.models import Execution, ExecutionEvent, Step
+from executions.shapes import EventShape, ExecutionShape, StepShape, presentable
+
+
+def snapshot(execution: Execution) -> dict[str, Any]:
+    """`{execution, steps, seq}` as they stood at one moment: `seq` is the last journal line that the rows contain.
+
+    Opens a transaction of its own, so it must not be called inside one. Raises `Execution.DoesNotExist`.
+    """
+    with transaction.atomic(durable=True):
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        row = presentable(Execution.objects.filter(pk=execution.pk)).get()
+        steps = Step.objects.filter(execution=row).defer("progress", "wake")
+        return {
+            "execution": ExecutionShape().to_representation(row),
+            "steps": list(map(StepShape().to_representation, steps)),
+            "seq": row.event_seq,
+        }
+
+
+def events_since(execution_id: uuid.UUID, seq: int, limit: int) -> list[dict[str, Any]]:
+    """The next journal lines after `seq`, at most `limit`, in order and without gaps."""
+    lines = ExecutionEvent.objects.filter(execution_id=execution_id, seq__gt=seq).order_by("seq")[:limit]
+    return list(map(EventShape().to_representation, lines))
+
+
+def sequences(execution_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:
+    """The last journal line of each run, in one query."""
+    return dict(Execution.objects.filter(pk__in=execution_ids).values_list("pk", "event_seq"))

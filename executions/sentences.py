@@ -1,0 +1,69 @@
+"""What a line of a run's journal says to a person, in the language that is active when it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_noop as _
+
+LOG = "log"
+
+MOVES = {
+    "execution.started": _("Запуск начат"),
+    "execution.queued": _("Запуск ждёт своей очереди"),
+    "execution.paused": _("Запуск приостановлен"),
+    "execution.resumed": _("Запуск возобновлён"),
+    "execution.stopped": _("Запуск остановлен"),
+    "execution.succeeded": _("Запуск завершён успешно"),
+    "execution.failing": _("Запуск завершается с ошибкой: новые шаги не начнутся"),
+    "execution.failed": _("Запуск завершён с ошибкой"),
+    "execution.retried": _("Запуск продолжен: шаг выполняется заново"),
+    "step.succeeded": _("Шаг «%(label)s» выполнен, попытка %(attempt)s"),
+    "step.failed": _("Шаг «%(label)s» не выполнен: %(error)s"),
+    "step.delayed": _("Шаг «%(label)s» отложен"),
+    "step.waiting": _("Шаг «%(label)s» ждёт"),
+    "step.held": _("Шаг «%(label)s» придержан до возобновления запуска"),
+    "step.ready": _("Шаг «%(label)s» возвращён в очередь"),
+    "step.cancelled": _("Шаг «%(label)s» отменён"),
+    "step.rescued": _("Работник шага «%(label)s» пропал, шаг передан другому"),
+    "step.skipped": _("Шаг «%(label)s» пропущен: ни одна ветка к нему не привела"),
+    "step.retried": _("Шаг «%(label)s» выполняется заново"),
+}
+
+
+class _Places(dict[str, Any]):
+    """Values for the places of a sentence; a value that a line does not have is a dash."""
+
+    def __missing__(self, key: str) -> str:
+        return "—"
+
+
+def sentence(type: str, payload: Mapping[str, Any]) -> str:
+    """One line for people. A node's own log line is its message; every move has a sentence of its own."""
+    if type == LOG:
+        return phrase(str(payload.get("message", "")), payload.get("params") or {})
+    move = MOVES.get(type)
+    if move is None:
+        return type
+    values = _Places(payload)
+    error = payload.get("error")
+    if isinstance(error, Mapping):
+        values["error"] = phrase(str(error.get("message") or error.get("code") or ""), error.get("details") or {})
+    text = gettext(move) % values
+    return f"{text}: {values['error']}" if error and "%(error)s" not in move else text
+
+
+def phrase(message: str, values: Mapping[str, Any]) -> str:
+    """A stored msgid in the reader's language with its %(name)s places filled.
+
+    What was stored may also be a text that nobody translates (an answer of another system): it stays as it is.
+    """
+    text = gettext(message) if message else ""
+    if "%(" not in text:
+        return text
+    try:
+        return text % _Places(values)
+    except (ValueError, TypeError):
+        return text

@@ -1,0 +1,165 @@
+"""How a run, its steps and its journal look to the outside: one declaration for REST, sockets and OpenAPI.
+
+These serializers only write; nothing is read or checked with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from executions.engine.states import ExecutionStatus, StepStatus
+from executions.models import Attempt, Execution, ExecutionEvent, Step
+from executions.sentences import LOG, phrase, sentence
+
+LEVELS = ("debug", "info", "warning", "error")
+
+ITEMS_BY_PORT = {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "object"}}}
+ANY_OBJECT = {"type": "object", "additionalProperties": True}
+
+
+def presentable(runs: QuerySet[Execution]) -> QuerySet[Execution]:
+    """Load with the runs what `ExecutionShape` shows, and leave out the definitions, which may have megabytes."""
+    return runs.select_related("workflow", "version", "started_by").defer("version__definition", "version__problems")
+
+
+def spoken(error: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored `{code, message, details}` with its message in the reader's language."""
+    details = error.get("details") or {}
+    return {**error, "message": phrase(str(error.get("message", "")), details), "details": details}
+
+
+@extend_schema_field(
+    {
+        "type": "object",
+        "nullable": True,
+        "properties": {"code": {"type": "string"}, "message": {"type": "string"}, "details": ANY_OBJECT},
+    }
+)
+class FailureField(serializers.JSONField):
+    """`{code, message, details}`; null where nothing went wrong."""
+
+    def to_representation(self, value: Any) -> Any:
+        return spoken(value)
+
+
+@extend_schema_field(ANY_OBJECT)
+class ObjectField(serializers.JSONField):
+    """Any JSON object."""
+
+
+@extend_schema_field(ITEMS_BY_PORT)
+class ItemsField(serializers.JSONField):
+    """Items by port: `{port: [items]}`."""
+
+
+class PersonShape(serializers.Serializer[Any]):
+    """Who did something."""
+
+    id = serializers.IntegerField()
+    username = serializers.CharField()
+
+
+class ExecutionShape(serializers.Serializer[Execution]):
+    """A run. Needs a row of `presentable`; `seq` is the number of the newest line of its journal."""
+
+    id = serializers.UUIDField()
+    workflowId = serializers.UUIDField(source="workflow_id")
+    workflowCode = serializers.CharField(source="workflow.code")
+    workflowName = serializers.CharField(source="workflow.name")
+    version = serializers.IntegerField(source="version.number")
+    versionLabel = serializers.CharField(source="version.label")
+    status = serializers.ChoiceField(choices=list(ExecutionStatus))
+    priority = serializers.IntegerField()
+    inputData = ObjectField(source="input_data")
+    startedBy = PersonShape(source="started_by", allow_null=True)
+    createdAt = serializers.DateTimeField(source="created_at")
+    startedAt = serializers.DateTimeField(source="started_at", allow_null=True)
+    finishedAt = serializers.DateTimeField(source="finished_at", allow_null=True)
+    deadlineAt = serializers.DateTimeField(source="deadline_at", allow_null=True)
+    error = FailureField(allow_null=True)
+    seq = serializers.IntegerField(source="event_seq")
+
+
+class StepShape(serializers.Serializer[Step]):
+    """A step without its data: what a live view shows."""
+
+    id = serializers.UUIDField()
+    nodeId = serializers.CharField(source="node_id")
+    nodeType = serializers.CharField(source="node_type")
+    label = serializers.CharField()  # type: ignore[assignment]  # the metaclass takes it away from `Field.label`
+    status = serializers.ChoiceField(choices=list(StepStatus))
+    attempt = serializers.IntegerField()
+    startedAt = serializers.DateTimeField(source="started_at", allow_null=True)
+    finishedAt = serializers.DateTimeField(source="finished_at", allow_null=True)
+    availableAt = serializers.DateTimeField(source="available_at", allow_null=True)
+    waitReason = serializers.CharField(source="wait_reason", allow_null=True)
+    error = FailureField(allow_null=True)
+
+
+class StepDataShape(StepShape):
+    """A step with what it received and what it gave; the row carries `input` and `output` beside its columns."""
+
+    input = ItemsField()
+    output = ItemsField()
+
+
+class AttemptShape(serializers.Serializer[Attempt]):
+    """One ended try of a step; the try that is going on stands in the step itself."""
+
+    number = serializers.IntegerField()
+    epoch = serializers.IntegerField()
+    worker = serializers.CharField()
+    outcome = serializers.CharField()
+    startedAt = serializers.DateTimeField(source="started_at")
+    endedAt = serializers.DateTimeField(source="ended_at")
+    error = FailureField(allow_null=True)
+
+
+class StepDetailShape(StepDataShape):
+    """A step with its data and its attempts."""
+
+    attempts = AttemptShape(source="attempts.all", many=True)
+
+
+@extend_schema_field(ANY_OBJECT)
+class PayloadField(serializers.Field[Any, Any, Any, Any]):
+    """What an event is about. The text of a log line and of an error is in the reader's language."""
+
+    def get_attribute(self, instance: Any) -> Any:
+        return instance
+
+    def to_representation(self, value: ExecutionEvent) -> dict[str, Any]:
+        payload = dict(value.payload)
+        if value.type == LOG:
+            payload |= {"message": sentence(LOG, payload), "level": value.level}
+            payload["stepId"] = str(value.step_id) if value.step_id else None
+        if payload.get("error"):
+            payload["error"] = spoken(payload["error"])
+        return payload
+
+
+class EventShape(serializers.Serializer[ExecutionEvent]):
+    """A line of the journal for programmes."""
+
+    seq = serializers.IntegerField()
+    type = serializers.CharField()
+    at = serializers.DateTimeField()
+    payload = PayloadField()
+
+
+class LogLineShape(serializers.Serializer[ExecutionEvent]):
+    """A line of the journal for people: moves of the run and of its steps, and what the nodes wrote."""
+
+    seq = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    level = serializers.ChoiceField(choices=LEVELS)
+    stepId = serializers.UUIDField(source="step_id", allow_null=True)
+    message = serializers.SerializerMethodField()
+
+    def get_message(self, line: ExecutionEvent) -> str:
+        return sentence(line.type, line.payload)
