@@ -1,11 +1,18 @@
 """The Celery application: a carrier of doorbells, nothing more."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("naryad")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def keep_logging(**kwargs: Any) -> None:
+    """Celery leaves logging alone when somebody listens here: it is set up by the settings (`config.logs`)."""

@@ -3,28 +3,46 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, urlsplit
 
+from cryptography.fernet import Fernet
 from django.utils.translation import gettext_lazy as _
 
-from config.env import BASE_DIR, env
+from config import env as environment
+from config.checks import refuse_unsafe
+from config.env import BASE_DIR, SMALLEST_SECRET, env, installation_secret
+from config.logs import configure as configure_logs
 
 # --- mode -----------------------------------------------------------------------------------------------------------
-PRODUCTION = env.str("NODE_ENV", default="development") == "production"
+refuse_unsafe(os.environ)
+NODE_ENV = env.str("NODE_ENV", default="development")
+PRODUCTION = NODE_ENV == "production"
 DEBUG = False
-VAR_DIR = BASE_DIR / "var"
+VAR_DIR = environment.VAR_DIR
 PORT = env.int("PORT", default=3001)
+PROCESS = env.str("NARYAD_PROCESS", default="manage")
 LOG_LEVEL = env.str("LOG_LEVEL", default="info").upper()
+LOGGING = configure_logs(level=LOG_LEVEL, process=PROCESS)
 
-# --- secrets --------------------------------------------------------------------------------------------------------
-SECRET_KEY = env.str("SECRET_KEY", default="development-only-secret-key-" + "0" * 32)
-JWT_SECRET = env.str("JWT_SECRET", default="development-only-jwt-secret-" + "1" * 32)
-CREDENTIAL_KEYS = env.list("CREDENTIAL_KEYS", default=[])
+# --- secrets: in development each installation makes its own ----------------------------------------------------------
+SECRET_KEY = env.str("SECRET_KEY", default="") or installation_secret("SECRET_KEY")
+JWT_SECRET = env.str("JWT_SECRET", default="") or installation_secret("JWT_SECRET")
+CREDENTIAL_KEYS = env.list("CREDENTIAL_KEYS", default=[]) or [
+    installation_secret("CREDENTIAL_KEY", lambda: Fernet.generate_key().decode())
+]
 
 # --- hosts ----------------------------------------------------------------------------------------------------------
+PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://localhost:{PORT}").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
-FRONTEND_URL = [url.rstrip("/") for url in env.list("FRONTEND_URL", default=["http://localhost:3000"])]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+if PUBLIC_URL.startswith("https://"):
+    # TLS ends at the proxy in front, which says so in this header and turns plain requests away itself.
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=3600)
+FRONTEND_URL = [url.strip().rstrip("/") for url in env.list("FRONTEND_URL", default=["http://localhost:3000"])]
 CORS_ALLOWED_ORIGINS = FRONTEND_URL
 CORS_ALLOW_CREDENTIALS = False
 CORS_EXPOSE_HEADERS = ["ETag", "X-Request-Id"]
@@ -101,7 +119,7 @@ DATABASES["default"].update(
     OPTIONS={
         **DATABASES["default"].get("OPTIONS", {}),
         "prepare_threshold": 2,
-        "application_name": env.str("NARYAD_PROCESS", default="naryad"),
+        "application_name": f"naryad-{PROCESS}",
         **({"pool": {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 10}} if DATABASE_POOL_SIZE else {}),
     },
 )
@@ -116,10 +134,21 @@ REDIS_URL = env.str(
         env.int("REDIS_PORT", default=6379),
     ),
 )
+
+
+def _broker_url(url: str) -> str:
+    """Celery writes a Unix socket its own way: `unix:///path?db=1` is `redis+socket:///path?virtual_host=1` there."""
+    parts = urlsplit(url)
+    if parts.scheme != "unix":
+        return url
+    database = parse_qs(parts.query).get("db", ["0"])[0]
+    return f"redis+socket://{parts.path}?virtual_host={database}"
+
+
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
 # --- Celery: a message is a doorbell, so it may be lost, doubled or forged without changing any result ----------------
-CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_URL = _broker_url(REDIS_URL)
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False
@@ -134,6 +163,7 @@ CELERY_WORKER_SEND_TASK_EVENTS = False
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -207,7 +237,7 @@ TELEGRAM_BOT_TOKEN = env.str("TELEGRAM_BOT_TOKEN", default="")
 
 def _signing_key(secret: str) -> str:
     """A short JWT secret is stretched in development; production refuses it (`config.checks`)."""
-    return secret if len(secret) >= 32 else hashlib.sha256(secret.encode()).hexdigest()
+    return secret if len(secret) >= SMALLEST_SECRET else hashlib.sha256(secret.encode()).hexdigest()
 
 
 JWT_SIGNING_KEY = _signing_key(JWT_SECRET)
