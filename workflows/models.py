@@ -40,12 +40,8 @@ class Workflow(models.Model):
         BACKGROUND = "background", _("Фоновый")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    project = models.ForeignKey(
-        "accounts.Project", models.PROTECT, related_name="workflows", verbose_name=_("проект")
-    )
-    code = models.CharField(
-        _("код"), max_length=50, unique=True, help_text=_("Короткое имя для людей, например WF-01")
-    )
+    project = models.ForeignKey("accounts.Project", models.PROTECT, related_name="workflows", verbose_name=_("проект"))
+    code = models.CharField(_("код"), max_length=50, unique=True, help_text=_("Короткое имя для людей, например WF-01"))
     name = models.CharField(_("название"), max_length=200)
     description = models.TextField(_("описание"), blank=True)
     kind = models.CharField(_("вид"), max_length=20, choices=Kind, default=Kind.BACKGROUND)
@@ -101,9 +97,7 @@ class WorkflowVersion(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    workflow = models.ForeignKey(
-        Workflow, models.CASCADE, related_name="versions", verbose_name=_("рабочий процесс")
-    )
+    workflow = models.ForeignKey(Workflow, models.CASCADE, related_name="versions", verbose_name=_("рабочий процесс"))
     number = models.PositiveIntegerField(_("номер"))
     label = models.CharField(_("метка"), max_length=12)
     definition = models.JSONField(_("описание графа"), encoder=Encoder, decoder=Decoder)

@@ -29,19 +29,22 @@ Stores = Literal["raw", "processed"]
 class Port:
     """A named place where items enter or leave.
 
-    A `required` input cannot be left without an edge, unless the config field named by `unless` is filled.
+    A `required` input cannot be left without an edge, unless the type's `needs_input` says otherwise.
     """
 
     name: str
     title: str | Promise
     required: bool = False
-    unless: str | None = None
 
 
 class Config(BaseModel):
     """Base of every node's config: frozen, unknown keys are faults, every field has a title and a description."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+ConfigClass = type[Config]
+"""Said here, because inside `NodeType` the word `type` is the name of the node type."""
 
 
 class NodeError(Exception):
@@ -61,9 +64,7 @@ class Transient(NodeError):
 
     transient = True
 
-    def __init__(
-        self, code: str, message: str | Promise, *, retry_after: float | None = None, **details: Any
-    ) -> None:
+    def __init__(self, code: str, message: str | Promise, *, retry_after: float | None = None, **details: Any) -> None:
         super().__init__(code, message, **details)
         self.retry_after = retry_after
 
@@ -179,7 +180,7 @@ class NodeType:
     title: ClassVar[str | Promise]
     description: ClassVar[str | Promise]
     group: ClassVar[Literal["wildberries", "data", "flow", "http", "test"]]
-    Config: ClassVar[type[Config]] = Config
+    Config: ClassVar[ConfigClass] = Config
     inputs: ClassVar[tuple[Port, ...]]
     outputs: ClassVar[tuple[Port, ...]]
     weight: ClassVar[Weight] = "inline"

@@ -6,17 +6,15 @@ step's own edges and at nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
+from workflows.graph.definition import Definition, NodeSpec
+from workflows.graph.facts import ERROR_PORT, NodeFacts, Stores, Weight, source_port, target_port
 from workflows.graph.settings import GraphSettings, Join, OnError, OnWorkerLost, RetryPolicy
 
-Weight = Literal["inline", "io", "cpu"]
-Stores = Literal["raw", "processed"]
-
-ERROR_PORT = "error"
-"""Every node has this output beside its own; it fires when the node fails and its policy says `error_port`."""
+__all__ = ["ERROR_PORT", "CompiledGraph", "CompiledNode", "InEdge", "OutEdge", "compile_graph"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +69,42 @@ class CompiledGraph:
     nodes: Mapping[str, CompiledNode]
     roots: tuple[str, ...]
     settings: GraphSettings
+
+
+def compile_graph(definition: Definition, describe: Callable[[str], NodeFacts]) -> CompiledGraph:
+    """The graph of a definition without errors. `describe` gives the facts of a node type, or raises."""
+    facts = {node.id: describe(node.type) for node in definition.nodes}
+    outs: dict[str, list[OutEdge]] = {node.id: [] for node in definition.nodes}
+    ins: dict[str, list[InEdge]] = {node.id: [] for node in definition.nodes}
+    for edge in definition.edges:
+        source_handle = source_port(facts[edge.source], edge.source_handle)
+        target_handle = target_port(facts[edge.target], edge.target_handle)
+        if source_handle is None or target_handle is None:
+            raise ValueError(f"edge {edge.id} is not connected to ports: the definition was not checked")
+        outs[edge.source].append(OutEdge(edge.target, source_handle, target_handle))
+        ins[edge.target].append(InEdge(edge.source, source_handle, target_handle))
+    nodes = {node.id: _node(node, facts[node.id], outs[node.id], ins[node.id]) for node in definition.nodes}
+    return CompiledGraph(nodes, tuple(node_id for node_id in nodes if not ins[node_id]), definition.settings)
+
+
+def _node(node: NodeSpec, facts: NodeFacts, outs: Sequence[OutEdge], ins: Sequence[InEdge]) -> CompiledNode:
+    settings = node.settings
+    return CompiledNode(
+        id=node.id,
+        type=node.type,
+        label=node.label,
+        config=node.config,
+        weight=facts.weight,
+        join=settings.join,
+        retry=settings.retry(facts.retry_for(node.config)),
+        timeout_seconds=settings.timeout_seconds or facts.timeout_seconds,
+        on_error=settings.on_error,
+        repeatable=facts.repeatable,
+        stores=facts.stores if settings.store is None else None if settings.store == "none" else settings.store,
+        on_worker_lost=settings.on_worker_lost or ("retry" if facts.repeatable else "fail"),
+        isolate=facts.weight == "cpu" if settings.isolate is None else settings.isolate,
+        outs=tuple(outs),
+        ins=tuple(ins),
+        first_output=facts.outputs[0],
+        inputs=tuple(port.name for port in facts.inputs),
+    )

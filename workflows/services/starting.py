@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from workflows.graph.topology import CompiledGraph
+from accounts import services as accounts_services
+from workflows import catalogue
+from workflows.errors import NeverValid, NotPublished, VersionNotFound, WorkflowNotFound
+from workflows.graph.topology import CompiledGraph, compile_graph
+from workflows.models import Workflow, WorkflowVersion
+from workflows.services import wording
+from workflows.services.checking import read_definition
+from workflows.services.graph_cache import GraphCache
+
+_graphs = GraphCache(max_nodes=50_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +36,35 @@ def startable(workflow_id: UUID, user: Any) -> StartTarget:
     Raises `WorkflowNotFound` (also for foreign ones), `accounts.errors.Forbidden`, `NotPublished`, and `NeverValid`
     with the problems when nothing was ever published and the newest version has errors.
     """
-    raise NotImplementedError
+    workflow = Workflow.objects.visible_to(user).filter(id=workflow_id).first()
+    if workflow is None:
+        raise WorkflowNotFound
+    accounts_services.require(user, "execution.start", workflow.project_id)
+    if workflow.active_version_id is None:
+        newest = WorkflowVersion.objects.filter(workflow=workflow, number=workflow.version).first()
+        if newest is not None and newest.has_errors:
+            raise NeverValid(problems=wording.shown(newest.problems))
+        raise NotPublished
+    return StartTarget(
+        workflow_id=workflow.id,
+        workflow_code=workflow.code,
+        workflow_name=workflow.name,
+        version_id=workflow.active_version_id,
+        project_id=workflow.project_id,
+        priority=workflow.priority,
+    )
 
 
 def compiled(version_id: UUID) -> CompiledGraph:
-    """The graph of a version, from a per-process cache: versions never change.
+    """The graph of a published version, from a per-process cache: versions never change.
 
-    Raises `UnknownNodeType` when a type of the version is no longer installed.
+    Raises `VersionNotFound`, and `UnknownNodeType` when a type of the version is no longer installed.
     """
-    raise NotImplementedError
+    return _graphs.get(version_id, _compile)
+
+
+def _compile(version_id: UUID) -> CompiledGraph:
+    definition = WorkflowVersion.objects.filter(id=version_id).values_list("definition", flat=True).first()
+    if definition is None:
+        raise VersionNotFound
+    return compile_graph(read_definition(definition), catalogue.facts)
