@@ -2,8 +2,21 @@
 
 import os
 
-from channels.routing import ProtocolTypeRouter
+from channels.routing import ProtocolTypeRouter, URLRouter
+from django.conf import settings
 from django.core.asgi import get_asgi_application
 
+from config.body_limit import BodyLimit
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = ProtocolTypeRouter({"http": get_asgi_application()})
+http = get_asgi_application()  # first: it sets Django up, and what follows imports models
+
+from executions.consumers.origin import OriginCheck  # noqa: E402
+from executions.routing import websocket_urlpatterns  # noqa: E402
+
+application = ProtocolTypeRouter(
+    {
+        "http": BodyLimit(http, settings.REQUEST_MAX_BODY),
+        "websocket": OriginCheck(URLRouter(websocket_urlpatterns)),
+    }
+)

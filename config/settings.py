@@ -24,7 +24,7 @@ VAR_DIR = environment.VAR_DIR
 PORT = env.int("PORT", default=3001)
 PROCESS = env.str("NARYAD_PROCESS", default="manage")
 LOG_LEVEL = env.str("LOG_LEVEL", default="info").upper()
-LOGGING = configure_logs(level=LOG_LEVEL, process=PROCESS)
+LOGGING = configure_logs(level=LOG_LEVEL, process=PROCESS, directory=env.str("NARYAD_LOG_DIR", default=""))
 
 # --- secrets: in development each installation makes its own ----------------------------------------------------------
 SECRET_KEY = env.str("SECRET_KEY", default="") or installation_secret("SECRET_KEY")
@@ -37,6 +37,8 @@ CREDENTIAL_KEYS = env.list("CREDENTIAL_KEYS", default=[]) or [
 PUBLIC_URL = env.str("PUBLIC_URL", default=f"http://localhost:{PORT}").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]", "testserver"])
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+# Networks of the proxies in front: only what they add to X-Forwarded-For is believed.
+TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 if PUBLIC_URL.startswith("https://"):
     # TLS ends at the proxy in front, which says so in this header and turns plain requests away itself.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -75,6 +77,7 @@ MIDDLEWARE = [
     "corsheaders.middleware.CorsMiddleware",
     "config.middleware.RequestLog",
     "config.middleware.StripApiSlash",
+    "config.middleware.ChunkedBody",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -200,6 +203,10 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "config.api_errors.handle",
     "UNAUTHENTICATED_USER": None,
+    "DEFAULT_METADATA_CLASS": None,
+    "NON_FIELD_ERRORS_KEY": "nonFieldErrors",
+    "COERCE_DECIMAL_TO_STRING": False,
+    "URL_FORMAT_OVERRIDE": None,  # `?format=` belongs to the addresses that offer several
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
@@ -212,8 +219,14 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.openapi.document_errors",
+    ],
 }
 API_MAX_BODY = 10_000_000
+REQUEST_MAX_BODY = 50_000_000  # beyond it a connection is not even read to its end
 DEFINITION_MAX_BODY = 5_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = API_MAX_BODY
 
@@ -222,6 +235,8 @@ LEASE_SECONDS = env.float("LEASE_SECONDS", default=30.0)
 HEARTBEAT_SECONDS = env.float("HEARTBEAT_SECONDS", default=5.0)
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=5.0)
 PAYLOAD_MAX_BYTES = env.int("PAYLOAD_MAX_BYTES", default=10_000_000)
+SOCKET_AUTH_SECONDS = env.float("SOCKET_AUTH_SECONDS", default=10.0)
+SOCKET_RECHECK_SECONDS = env.float("SOCKET_RECHECK_SECONDS", default=15.0)
 WORKFLOW_GUARDS = {"delete": "executions.services.refuse_if_open"}
 OUTBOX_HANDLERS = {"dataset.store": "executions.storage.store_output"}
 

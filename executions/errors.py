@@ -47,3 +47,24 @@ class BadInput(ExecutionsError):
 
     code = "invalid"
     message = _("Данные запроса неверны")
+
+
+class TooManySockets(ExecutionsError):
+    """The person watches too many runs at once; `details.limit` says how many are allowed."""
+
+    code = "too_many_sockets"
+    message = _("Слишком много открытых соединений: закройте лишние")
+
+
+class BadMessage(ExecutionsError):
+    """A socket's client said something that is no message of the protocol."""
+
+    code = "bad_message"
+    message = _("Сообщение не понято: ожидается auth с токеном")
+
+
+class TooManyMessages(ExecutionsError):
+    """`details.limit` messages a minute are allowed."""
+
+    code = "too_many_messages"
+    message = _("Слишком много сообщений")

@@ -12,7 +12,7 @@ from executions.models import Execution, ExecutionEvent, Step
 from executions.shapes import EventShape, ExecutionShape, StepShape, presentable
 
 
-def snapshot(execution: Execution) -> dict[str, Any]:
+def snapshot(execution_id: uuid.UUID) -> dict[str, Any]:
     """`{execution, steps, seq}` as they stood at one moment: `seq` is the last journal line that the rows contain.
 
     Opens a transaction of its own, so it must not be called inside one. Raises `Execution.DoesNotExist`.
@@ -20,7 +20,7 @@ def snapshot(execution: Execution) -> dict[str, Any]:
     with transaction.atomic(durable=True):
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        row = presentable(Execution.objects.filter(pk=execution.pk)).get()
+        row = presentable(Execution.objects.filter(pk=execution_id)).get()
         steps = Step.objects.filter(execution=row).defer("progress", "wake")
         return {
             "execution": ExecutionShape().to_representation(row),

@@ -1,0 +1,216 @@
+"""The socket `/ws/executions/{id}`: a snapshot of a run, then its journal line by line (`docs/live-progress.md`)."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections import deque
+from contextlib import suppress
+from typing import Any
+from urllib.parse import parse_qs
+
+import structlog
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+
+from accounts.errors import DomainError, InvalidToken
+from executions.consumers.admission import Admission, admit, seats
+from executions.consumers.database import patiently
+from executions.consumers.journals import read_journal, read_sequence, read_snapshot
+from executions.consumers.messages import MAX_MESSAGE, SUBPROTOCOL, Auth, error_frame, read_auth, since_of
+from executions.consumers.subscriber import Hint, Watch, subscriber
+from executions.errors import BadMessage, ExecutionNotFound, TooManyMessages
+from integrations import safe_json
+
+log = structlog.get_logger(__name__)
+
+SNAPSHOT_STEPS = 1000
+"""Steps in one snapshot frame: below the 1 MiB that common clients accept."""
+
+MESSAGES_PER_MINUTE = 60
+
+POLICY_VIOLATION = 1008
+MESSAGE_TOO_BIG = 1009
+OUR_FAULT = 1011
+NOT_AUTHENTICATED = 4401
+NOT_FOUND = 4404
+
+CLOSE_CODES: dict[type[DomainError], int] = {InvalidToken: NOT_AUTHENTICATED, ExecutionNotFound: NOT_FOUND}
+
+
+class ExecutionProgress(AsyncWebsocketConsumer):
+    """One watcher of one run. What was sent last is `seq`; everything after it is read from the journal."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._token = ""
+        self._admission: Admission | None = None
+        self._check_at = 0.0
+        self._tasks: list[asyncio.Task[None]] = []
+        self._received: deque[float] = deque(maxlen=MESSAGES_PER_MINUTE)
+        self._settled: dict[str, int] = {}
+
+    # --- the client's side ---------------------------------------------------------------------------------------
+    async def connect(self) -> None:
+        """Take the token from the subprotocols, or wait for the first message to bring it."""
+        offered = list(self.scope["subprotocols"])
+        if SUBPROTOCOL not in offered:
+            await self.accept()
+            self._spawn(self._refuse_the_silent())
+            return
+        await self.accept(subprotocol=SUBPROTOCOL)
+        offered.remove(SUBPROTOCOL)
+        query = parse_qs(self.scope["query_string"].decode("latin-1"))
+        try:
+            since = since_of(query["since"][0]) if "since" in query else None
+        except BadMessage as error:
+            await self._refuse(error)
+            return
+        await self._let_in(Auth(offered[0] if offered else "", since))
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """The only message is `auth`: first to come in, later to stay with a fresh token."""
+        data = text_data if text_data is not None else bytes_data or b""
+        if len(data) > MAX_MESSAGE:
+            await self.close(MESSAGE_TOO_BIG)
+            return
+        try:
+            self._count_message()
+            auth = read_auth(data)
+        except BadMessage as error:
+            if self._admission is None:
+                await self._refuse(InvalidToken())
+            else:
+                await self.send(error_frame(error))
+        except TooManyMessages as error:
+            await self._refuse(error)
+        else:
+            await self._let_in(auth)
+
+    async def disconnect(self, code: int) -> None:
+        for task in self._tasks:
+            task.cancel()
+        if self._admission is not None:
+            seats.leave(self._admission.user_id)
+            self._admission = None
+
+    def _count_message(self) -> None:
+        now = asyncio.get_running_loop().time()
+        if len(self._received) == MESSAGES_PER_MINUTE and now - self._received[0] < 60:
+            raise TooManyMessages(limit=MESSAGES_PER_MINUTE)
+        self._received.append(now)
+
+    async def _let_in(self, auth: Auth) -> None:
+        try:
+            known = self._admission
+            admission = await patiently(admit, auth.token, self._execution_id())
+            if known is None:
+                seats.take(admission.user_id)
+            elif known.user_id != admission.user_id:
+                raise InvalidToken
+        except DomainError as error:
+            await self._refuse(error)
+            return
+        self._remember(auth.token, admission)
+        if known is None:
+            self._spawn(self._stream(auth.since))
+
+    def _remember(self, token: str, admission: Admission) -> None:
+        self._token, self._admission = token, admission
+        pause = min(settings.SOCKET_RECHECK_SECONDS, max(0.0, admission.seconds_left))
+        self._check_at = asyncio.get_running_loop().time() + pause
+
+    async def _refuse_the_silent(self) -> None:
+        await asyncio.sleep(settings.SOCKET_AUTH_SECONDS)
+        if self._admission is None:
+            await self._refuse(InvalidToken())
+
+    async def _refuse(self, error: DomainError) -> None:
+        """Say why and close; the client may be gone already."""
+        for task in self._tasks:
+            if task is not asyncio.current_task():
+                task.cancel()
+        with suppress(OSError, RuntimeError):
+            await self.send(error_frame(error))
+            await self.close(CLOSE_CODES.get(type(error), POLICY_VIOLATION))
+
+    def _execution_id(self) -> uuid.UUID:
+        try:
+            return uuid.UUID(self.scope["url_route"]["kwargs"]["execution_id"])
+        except ValueError:
+            raise ExecutionNotFound from None
+
+    def _spawn(self, work: Any) -> None:
+        self._tasks.append(asyncio.create_task(work))
+
+    # --- our side ------------------------------------------------------------------------------------------------
+    async def _stream(self, since: int | None) -> None:
+        execution_id = self._execution_id()
+        try:
+            with subscriber.watching(execution_id) as watch:
+                await self._follow(execution_id, watch, since)
+        except DomainError as error:
+            await self._refuse(error)
+        except OSError:
+            return  # the client is gone
+        except Exception:
+            log.exception("socket_failed", execution_id=str(execution_id))
+            with suppress(OSError, RuntimeError):
+                await self.close(OUR_FAULT)
+
+    async def _follow(self, execution_id: uuid.UUID, watch: Watch, since: int | None) -> None:
+        newest = await read_sequence(execution_id)
+        if since is None or since > newest:
+            seq = await self._send_snapshot(execution_id)
+        else:
+            seq = since
+        watch.tell(newest, [])
+        while True:
+            await self._send_hints(watch.take_hints())
+            seq = await self._send_journal(execution_id, seq, watch)
+            await watch.wait(self._check_at - asyncio.get_running_loop().time())
+            await self._check_again(execution_id)
+
+    async def _send_snapshot(self, execution_id: uuid.UUID) -> int:
+        assert self._admission is not None  # noqa: S101 - the stream begins after the admission
+        state = await read_snapshot(execution_id, self._admission.language)
+        steps = state["steps"]
+        self._settled = {step["id"]: step["attempt"] for step in steps}
+        for start in range(0, max(1, len(steps)), SNAPSHOT_STEPS):
+            part = steps[start : start + SNAPSHOT_STEPS]
+            more = start + SNAPSHOT_STEPS < len(steps)
+            await self._send_frame({"type": "snapshot", **state, "steps": part, "more": more})
+        return int(state["seq"])
+
+    async def _send_journal(self, execution_id: uuid.UUID, seq: int, watch: Watch) -> int:
+        """Send every line up to what has been announced; returns the number of the last one sent."""
+        while seq < watch.seq and self._admission is not None:
+            page = await read_journal(execution_id, seq, self._admission.language)
+            if not page:
+                break  # announced by somebody who does not know the journal
+            for event in page:
+                await self._send_frame({"type": "event", "seq": event["seq"], "event": event})
+                self._note_settled(event["payload"])
+                seq = event["seq"]
+        watch.seq = seq
+        return seq
+
+    async def _send_hints(self, hints: list[Hint]) -> None:
+        """Pass on which steps have been claimed, unless the client knows more about them already."""
+        for hint in hints:
+            if hint["attempt"] > self._settled.get(hint["step"], 0):
+                await self._send_frame({"type": "hint", "execution": str(self._execution_id()), **hint})
+
+    def _note_settled(self, payload: dict[str, Any]) -> None:
+        step, attempt = payload.get("stepId"), payload.get("attempt")
+        if step is not None and attempt is not None:
+            self._settled[str(step)] = int(attempt)
+
+    async def _check_again(self, execution_id: uuid.UUID) -> None:
+        """Rights may have changed and the token may have ended. Raises `InvalidToken`, `ExecutionNotFound`."""
+        if asyncio.get_running_loop().time() < self._check_at:
+            return
+        self._remember(self._token, await patiently(admit, self._token, execution_id))
+
+    async def _send_frame(self, frame: dict[str, Any]) -> None:
+        await self.send(safe_json.dumps(frame))
