@@ -1,0 +1,131 @@
+"""Rings "there is work on queue Q". The only file that names Celery tasks to send them.
+
+A ring carries no work: lost, doubled or late, it changes no result, for the ticker rings again. That is why it may
+neither block its caller (one second at most, then a rest) nor raise.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from typing import Final
+
+import structlog
+from celery import current_app
+from django.db import DEFAULT_DB_ALIAS, connections
+from kombu.pools import ProducerPool
+
+DRAIN: Final = "executions.drain"
+RELAY: Final = "integrations.relay"
+TASK_OF_QUEUE: Final = {"io": DRAIN, "cpu": DRAIN, "notifications": RELAY, "system": RELAY}
+
+SOCKET_SECONDS = 1
+PRODUCERS = 4
+FAILURES_TO_REST = 3
+REST_SECONDS = 10.0
+
+log = structlog.get_logger(__name__)
+
+
+def ring(queue: str, times: int = 1) -> None:
+    """Wake `times` workers of `queue` when the current transaction commits, or now when there is none.
+
+    Rings of one transaction for one queue go out together. The relay works until nothing is due, so its queues need
+    one bell per transaction; for `io` and `cpu` the numbers add up.
+    """
+    ring_task(TASK_OF_QUEUE[queue], queue, times)
+
+
+def ring_task(name: str, queue: str, times: int = 1) -> None:
+    """Send the task `name`, with the queue's name as its argument, on commit; coalesced like `ring`."""
+    if times < 1:
+        return
+    connection = connections[DEFAULT_DB_ALIAS]
+    if not connection.in_atomic_block:
+        _Bell(name, queue, times)()
+        return
+    savepoints = set(connection.savepoint_ids)
+    for registered in connection.run_on_commit:
+        registered_in, callback = registered[:2]
+        # A bell of an outer savepoint lives at least as long as this call's; one of a sibling may be rolled back.
+        if isinstance(callback, _Bell) and callback.same(name, queue) and registered_in <= savepoints:
+            callback.add(times)
+            return
+    connection.on_commit(_Bell(name, queue, times), robust=True)
+
+
+class _Bell:
+    """So many rings of one task on one queue, waiting for the commit."""
+
+    def __init__(self, name: str, queue: str, times: int) -> None:
+        self.name = name
+        self.queue = queue
+        self.times = times
+
+    def same(self, name: str, queue: str) -> bool:
+        return (self.name, self.queue) == (name, queue)
+
+    def add(self, times: int) -> None:
+        self.times = max(self.times, times) if self.name == RELAY else self.times + times
+
+    def __call__(self) -> None:
+        _line.send(self.name, self.queue, self.times)
+
+
+class BrokerLine:
+    """This process's connections to the broker, and its memory of how the last sends went."""
+
+    def __init__(self, url: str | None = None) -> None:
+        self._url = url  # None: the broker of the settings
+        self._lock = threading.Lock()
+        self._pid = 0
+        self._producers: ProducerPool | None = None
+        self._failures = 0
+        self._rest_until = 0.0
+
+    def send(self, name: str, queue: str, times: int) -> None:
+        """Never raises, and returns within about a second."""
+        if self.resting:
+            return
+        try:
+            with self._pool().acquire(block=True, timeout=SOCKET_SECONDS) as producer:
+                for _ in range(times):
+                    current_app.send_task(
+                        name, args=[queue], queue=queue, producer=producer, retry=False, ignore_result=True
+                    )
+        except Exception as error:  # whatever the broker does, work that is committed stays committed
+            self._failed(name, queue, error)
+        else:
+            self._failures = 0
+
+    @property
+    def resting(self) -> bool:
+        """The broker failed again and again a moment ago and is not asked."""
+        return time.monotonic() < self._rest_until
+
+    def _pool(self) -> ProducerPool:
+        """Connections made before a fork belong to the parent, so a child starts its own."""
+        with self._lock:
+            if self._producers is None or self._pid != os.getpid():
+                options = {
+                    "socket_timeout": SOCKET_SECONDS,
+                    "socket_connect_timeout": SOCKET_SECONDS,
+                    "max_retries": 0,  # kombu's default is to try again for four seconds
+                }
+                broker = current_app.connection_for_write(self._url, transport_options=options)
+                self._producers = ProducerPool(broker.Pool(limit=PRODUCERS), limit=PRODUCERS)
+                self._pid = os.getpid()
+            return self._producers
+
+    def _failed(self, name: str, queue: str, error: Exception) -> None:
+        with self._lock:
+            self._producers = None
+            self._failures += 1
+            resting = self._failures >= FAILURES_TO_REST
+            if resting:
+                self._rest_until = time.monotonic() + REST_SECONDS
+        log.warning("doorbell_failed", task=name, queue=queue, error=type(error).__name__, resting=resting)
+
+
+_line = BrokerLine()

@@ -1,0 +1,84 @@
+"""What must happen after a commit and only then: rows that the relay hands to the one handler of their topic."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.clock import Clock, Now
+from integrations import doorbell
+from integrations.errors import UnknownTopic
+from integrations.models import OutboxMessage
+
+Queue = Literal["system", "notifications"]
+
+KEEP_SENT = timedelta(days=7)
+"""How long a delivered message, and with it its `dedupe_key`, is remembered."""
+OPEN_STATES: Final = (OutboxMessage.State.WAITING, OutboxMessage.State.SENDING)
+
+
+def add(
+    *,
+    topic: str,
+    payload: dict[str, Any],
+    dedupe_key: str | None = None,
+    ordering_key: str = "",
+    available_at: datetime | None = None,
+    queue: Queue = "system",
+) -> None:
+    """Write a message in the caller's transaction and ring its queue when that commits.
+
+    A second message with the same `dedupe_key` is dropped, also when the first was delivered (for a week). Messages
+    of one non-empty `ordering_key` go out one after the other in the order of writing. `available_at` is by
+    PostgreSQL's clock; without it the message is due at once. Raises `UnknownTopic`.
+    """
+    if topic not in settings.OUTBOX_HANDLERS:
+        raise UnknownTopic(topic=topic)
+    message = OutboxMessage(topic=topic, payload=payload, dedupe_key=dedupe_key, ordering_key=ordering_key, queue=queue)
+    if available_at is not None:
+        message.available_at = available_at
+    OutboxMessage.objects.bulk_create([message], ignore_conflicts=dedupe_key is not None)
+    if available_at is None:
+        doorbell.ring(queue)
+
+
+def ring_due() -> int:
+    """Ring every queue that holds due messages; returns how many queues. For the ticker (rule S5)."""
+    due = OutboxMessage.objects.filter(state__in=OPEN_STATES, available_at__lte=Now())
+    queues = list(due.order_by("queue").values_list("queue", flat=True).distinct())
+    for queue in queues:
+        doorbell.ring(queue)
+    return len(queues)
+
+
+def ring(queue: str) -> None:
+    """Ring for messages that are left over; for the relay, which stops after a while to let others work."""
+    doorbell.ring(queue)
+
+
+def send_again(ids: list[Any]) -> int:
+    """Put dead messages back at the end of their order with all their tries; returns how many."""
+    with transaction.atomic():
+        dead = OutboxMessage.objects.filter(id__in=ids, state=OutboxMessage.State.DEAD)
+        queues = list(dead.order_by("queue").values_list("queue", flat=True).distinct())
+        revived = dead.update(
+            state=OutboxMessage.State.WAITING,
+            tries=0,
+            available_at=Clock(),
+            rank_at=Clock(),
+            finished_at=None,
+            lease_token=None,
+        )
+        for queue in queues:
+            doorbell.ring(queue)
+    return revived
+
+
+def prune(limit: int) -> int:
+    """Forget at most `limit` delivered messages whose time is over; returns how many. For the ticker."""
+    sent = OutboxMessage.objects.filter(state=OutboxMessage.State.SENT, finished_at__lt=Now() - KEEP_SENT)
+    deleted, _rows = OutboxMessage.objects.filter(id__in=sent.values("id")[:limit]).delete()
+    return deleted

@@ -1,0 +1,140 @@
+"""Delivers the outbox: claims a due message, calls its topic's handler, records how it went.
+
+The handler runs outside of any transaction of the relay, so it may take its time and open its own. It is called at
+least once per message: a relay that dies after the handler's work and before the record leaves the message to the
+next one, which is why handlers are written to be repeated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Final, cast
+from uuid import uuid4
+
+import structlog
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from accounts.clock import Clock
+from accounts.errors import DomainError
+from integrations.errors import CircuitOpen, RateLimited, UnknownTopic
+from integrations.models import OutboxMessage
+
+Handler = Callable[[dict[str, Any]], None]
+
+LEASE_SECONDS: Final = 120.0
+"""A handler must be through by then, or another relay takes the message."""
+MAX_TRIES: Final = 3
+PAUSES: Final = (5.0, 60.0)
+"""Rests after the first and the second failure, in seconds."""
+UNCOUNTED: Final = (RateLimited, CircuitOpen)
+"""Waiting for the other side is no try."""
+UNCOUNTED_PAUSE: Final = 30.0
+
+log = structlog.get_logger(__name__)
+
+# The row is taken with SKIP LOCKED, so relays do not wait for each other. `available_at` is moved to the end of the
+# lease: a row whose sender died becomes due by itself, and that delivery counts as a failed try.
+CLAIM = """
+WITH due AS (
+    SELECT id FROM integrations_outboxmessage m
+    WHERE m.state IN ('waiting', 'sending') AND m.available_at <= naryad_now()
+      AND (%(queue)s::text IS NULL OR m.queue = %(queue)s)
+      AND (m.ordering_key = '' OR NOT EXISTS (
+            SELECT 1 FROM integrations_outboxmessage other
+            WHERE other.ordering_key = m.ordering_key AND other.state IN ('waiting', 'sending')
+              AND other.ordering_key <> '' AND other.id <> m.id
+              AND (other.state = 'sending' OR (other.rank_at, other.id) < (m.rank_at, m.id))))
+    ORDER BY m.available_at
+    LIMIT 1
+    FOR NO KEY UPDATE SKIP LOCKED
+)
+UPDATE integrations_outboxmessage m
+SET state = 'sending', lease_token = %(token)s, tries = tries + (m.state = 'sending')::int,
+    available_at = naryad_clock() + make_interval(secs => %(lease)s)
+FROM due WHERE m.id = due.id
+RETURNING m.*
+"""
+
+
+def deliver_due(limit: int = 100, queue: str | None = None) -> int:
+    """Deliver at most `limit` due messages of `queue` (of all queues without one); returns how many were handled."""
+    for handled in range(limit):
+        if not _deliver_one(queue):
+            return handled
+    return limit
+
+
+def _deliver_one(queue: str | None) -> bool:
+    message = claim(queue)
+    if message is None:
+        return False
+    if message.tries >= MAX_TRIES:
+        _bury(message, {"code": "sender_lost", "message": "", "details": {}})
+        return True
+    try:
+        _handler(message.topic)(message.payload)
+    except Exception as error:  # a message must not take the relay with it, whatever its handler does
+        _note_failure(message, error)
+    else:
+        _finish(message, state=OutboxMessage.State.SENT, finished_at=Clock(), error=None)
+    return True
+
+
+def claim(queue: str | None) -> OutboxMessage | None:
+    """Take one due message for `LEASE_SECONDS`; None when nothing is due that is not being sent already."""
+    claimed = OutboxMessage.objects.raw(CLAIM, {"queue": queue, "token": uuid4(), "lease": LEASE_SECONDS})
+    return next(iter(claimed), None)
+
+
+def _handler(topic: str) -> Handler:
+    try:
+        return cast(Handler, import_string(settings.OUTBOX_HANDLERS[topic]))
+    except KeyError:
+        raise UnknownTopic(topic=topic) from None
+
+
+def _note_failure(message: OutboxMessage, error: Exception) -> None:
+    described = _describe(error)
+    if isinstance(error, UNCOUNTED):
+        pause = error.retry_after or UNCOUNTED_PAUSE
+        _put_back(message, pause=pause, tries=message.tries, error=described)
+        return
+    tries = message.tries + 1
+    known = isinstance(error, DomainError)
+    log.warning("outbox_failed", id=str(message.id), topic=message.topic, tries=tries, exc_info=not known)
+    if tries >= MAX_TRIES:
+        _bury(message, described, tries=tries)
+    else:
+        pause = max(PAUSES[tries - 1], getattr(error, "retry_after", None) or 0.0)
+        _put_back(message, pause=pause, tries=tries, error=described)
+
+
+def _describe(error: Exception) -> dict[str, Any]:
+    """What the list of dead messages shows. A defect's own words may hold data, so only its kind is kept."""
+    if isinstance(error, DomainError):
+        return {"code": error.code, "message": str(error.message), "details": error.details}
+    return {"code": "defect", "message": type(error).__name__, "details": {}}
+
+
+def _put_back(message: OutboxMessage, *, pause: float, tries: int, error: dict[str, Any]) -> None:
+    _finish(
+        message,
+        state=OutboxMessage.State.WAITING,
+        tries=tries,
+        available_at=Clock() + timedelta(seconds=pause),
+        error=error,
+    )
+
+
+def _bury(message: OutboxMessage, error: dict[str, Any], tries: int = MAX_TRIES) -> None:
+    log.error("outbox_dead", id=str(message.id), topic=message.topic, tries=tries, code=error["code"])
+    _finish(message, state=OutboxMessage.State.DEAD, tries=tries, finished_at=Clock(), error=error)
+
+
+def _finish(message: OutboxMessage, **fields: Any) -> None:
+    """Record the end of a delivery, unless the lease ran out and another relay has the message."""
+    mine = OutboxMessage.objects.filter(id=message.id, lease_token=message.lease_token)
+    if not mine.update(lease_token=None, **fields):
+        log.warning("outbox_lease_lost", id=str(message.id), topic=message.topic)

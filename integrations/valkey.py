@@ -1,0 +1,54 @@
+"""The shared memory of all processes: small numbers that may be lost at any moment (breakers, limits).
+
+Everything here is a help, never the truth, so a Valkey that is away or frozen must cost nearly nothing:
+after a failure this process does not ask again for a few seconds.
+"""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import redis
+import structlog
+from django.conf import settings
+
+SOCKET_SECONDS = 0.5
+REST_SECONDS = 5.0
+
+log = structlog.get_logger(__name__)
+
+
+@functools.cache
+def client(url: str) -> redis.Redis:
+    """The connection pool of this process for `url`; answers come within half a second or not at all."""
+    return redis.Redis.from_url(
+        url,
+        socket_timeout=SOCKET_SECONDS,
+        socket_connect_timeout=SOCKET_SECONDS,
+        retry=None,
+        health_check_interval=30,
+        decode_responses=True,
+    )
+
+
+class SharedScript:
+    """One Lua script that runs in the server, so that all processes see one order of events."""
+
+    _rest_until = 0.0
+
+    def __init__(self, source: str) -> None:
+        self._script = redis.Redis().register_script(source)
+
+    def run(self, keys: Sequence[str], args: Sequence[Any], *, otherwise: Any) -> Any:
+        """The script's answer; `otherwise` while Valkey is away."""
+        if time.monotonic() < SharedScript._rest_until:
+            return otherwise
+        try:
+            return self._script(keys=keys, args=args, client=client(settings.REDIS_URL))
+        except redis.RedisError as error:
+            SharedScript._rest_until = time.monotonic() + REST_SECONDS
+            log.warning("valkey_away", error=type(error).__name__, rest_seconds=REST_SECONDS)
+            return otherwise
