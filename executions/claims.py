@@ -1,0 +1,286 @@
+"""The hot SQL, in one place: claim, record, heartbeat, rescue.
+
+Every statement is one round trip. A claim is the only write that does not hold the execution's row; all others lock
+it first (`FOR NO KEY UPDATE`), then touch steps, so there is one lock order. A result is written by compare-and-set
+on `(running, fence)`: no row changed means that the step was taken away, and the result is thrown away.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from psycopg.rows import class_row
+
+from executions.cursor import hot_cursor
+from executions.engine.events import Event
+from executions.engine.planner import Counter
+from executions.engine.states import StepStatus
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A step that is leased by this worker. `progress` and `wake` are JSON text."""
+
+    step_id: uuid.UUID
+    execution_id: uuid.UUID
+    version_id: uuid.UUID
+    node_id: str
+    queue: str
+    worker: str
+    fence: int
+    epoch: int
+    attempt: int
+    tries: int
+    rescues: int
+    progress: str | None
+    wake: str | None
+    started_at: datetime
+
+
+@dataclass(frozen=True)
+class Target:
+    """A step after the recorded one: its new counters, and its new state where that changes."""
+
+    node_id: str
+    remaining: int
+    live: int
+    status: StepStatus | None
+
+
+@dataclass(frozen=True)
+class Record:
+    """All that one transaction writes about a step that has run."""
+
+    claimed: Claimed
+    assumed: str
+    status: StepStatus
+    outcome: str
+    events: Sequence[Event]
+    closed: int
+    final_status: str
+    next_status: str
+    fired: Sequence[str] | None = None
+    error: str | None = None
+    execution_error: str | None = None
+    handled: bool = False
+    failures: int = 0
+    rescued: int = 0
+    only_expired: bool = False
+    seconds: float | None = None
+    until: datetime | None = None
+    wait_reason: str | None = None
+    wait_event: str | None = None
+    wait_subject: str | None = None
+    wake: str | None = None
+    progress: str | None = None
+    data: Sequence[tuple[str, str, str | None]] = ()
+    targets: Sequence[Target] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """What the transaction left: the journal's last number, whether the run has ended, the step claimed next."""
+
+    seq: int
+    ended: bool
+    claimed: Claimed | None
+
+
+_CLAIMED_COLUMNS = """
+    {0}.id AS step_id, {0}.execution_id, {1}.version_id, {0}.node_id, {0}.queue,
+    {0}.leased_by AS worker, {0}.fence, {0}.epoch, {0}.attempt, {0}.tries, {0}.rescues, {0}.progress, {0}.wake, {0}.started_at"""
+
+CLAIM = f"""
+WITH next AS (
+    SELECT id FROM executions_step
+    WHERE status = 'ready' AND queue = %(queue)s ORDER BY rank_at LIMIT 1 FOR UPDATE SKIP LOCKED
+), step AS (
+    UPDATE executions_step s
+    SET status = 'running', fence = s.fence + 1, attempt = s.attempt + 1, leased_by = %(worker)s,
+        lease_expires_at = naryad_clock() + make_interval(secs => %(lease)s::float8),
+        started_at = naryad_clock(), finished_at = NULL, cancel_requested = false, wait_reason = NULL
+    FROM next WHERE s.id = next.id
+    RETURNING s.*
+)
+SELECT {_CLAIMED_COLUMNS.format("step", "execution")}
+FROM step JOIN executions_execution execution ON execution.id = step.execution_id
+"""
+
+
+def claim(*, queue: str, worker: str) -> Claimed | None:
+    """Lease the best-ranked ready step of `queue`; None when there is none. One statement, committed by itself."""
+    with hot_cursor(class_row(Claimed)) as cursor:
+        return cursor.execute(
+            CLAIM, {"queue": queue, "worker": worker, "lease": settings.LEASE_SECONDS}
+        ).fetchone()
+
+
+LOCK = "SELECT status FROM executions_execution WHERE id = %s FOR NO KEY UPDATE"
+
+
+def lock_execution(execution_id: uuid.UUID) -> str | None:
+    """Take the run's lock and return its status; None when there is no such run. Needs a transaction."""
+    with hot_cursor() as cursor:
+        row = cursor.execute(LOCK, (execution_id,)).fetchone()
+    return row[0] if row else None
+
+
+HOLDS = """
+SELECT 1 FROM executions_step
+WHERE id = %s AND status = 'running' AND fence = %s AND (NOT %s OR lease_expires_at < naryad_now())
+FOR NO KEY UPDATE
+"""
+
+
+def holds(claimed: Claimed, *, only_expired: bool) -> bool:
+    """Whether the step is still leased under this fence (and, on demand, overdue). Locks it; needs the run's lock."""
+    with hot_cursor() as cursor:
+        return cursor.execute(HOLDS, (claimed.step_id, claimed.fence, only_expired)).fetchone() is not None
+
+
+COUNTERS = """
+SELECT node_id, status, remaining, live FROM executions_step
+WHERE execution_id = %s AND node_id = ANY(%s::text[]) AND scope = '{}'
+"""
+
+
+def read_counters(execution_id: uuid.UUID, nodes: Collection[str]) -> dict[str, Counter]:
+    """The joins of the given nodes. Needs the run's lock."""
+    with hot_cursor() as cursor:
+        rows = cursor.execute(COUNTERS, (execution_id, list(nodes))).fetchall()
+    return {node: Counter(StepStatus(status), remaining, live) for node, status, remaining, live in rows}
+
+
+RECORD = f"""
+WITH execution AS (
+    SELECT id, event_seq, open_steps - %(closed)s::int AS open_steps, version_id
+    FROM executions_execution WHERE id = %(execution)s AND status = %(assumed)s FOR NO KEY UPDATE
+), step AS (
+    UPDATE executions_step s
+    SET status = %(status)s, fired = %(fired)s::text[], error = %(error)s::jsonb, handled = %(handled)s,
+        tries = s.tries + %(failures)s::int, rescues = s.rescues + %(rescued)s::int,
+        queue = CASE WHEN %(rescued)s::int > 0 THEN 'cpu' ELSE s.queue END,
+        rank_at = naryad_now() - make_interval(secs => s.priority * 30),
+        rung_at = CASE WHEN %(status)s = 'ready' THEN naryad_now() ELSE s.rung_at END, leased_by = NULL, lease_expires_at = NULL, cancel_requested = false,
+        available_at = coalesce(%(until)s::timestamptz, naryad_clock() + make_interval(secs => %(seconds)s::float8)),
+        wait_reason = %(wait_reason)s, wait_event = %(wait_event)s, wait_subject = %(wait_subject)s,
+        wake = %(wake)s::jsonb, progress = %(progress)s::jsonb,
+        finished_at = CASE WHEN %(status)s IN ('succeeded', 'failed', 'cancelled') THEN naryad_clock() END
+    FROM execution
+    WHERE s.id = %(step)s AND s.status = 'running' AND s.fence = %(fence)s::bigint
+        AND (NOT %(only_expired)s OR s.lease_expires_at < naryad_now())
+    RETURNING s.id, s.execution_id, s.fence, s.epoch, s.attempt, s.started_at
+), data AS (
+    INSERT INTO executions_stepdata (step_id, port, items, sources)
+    SELECT step.id, d.port, d.items::jsonb, d.sources::jsonb
+    FROM step, unnest(%(ports)s::text[], %(items)s::text[], %(sources)s::text[]) AS d(port, items, sources)
+), attempt AS (
+    INSERT INTO executions_attempt (step_id, fence, epoch, number, worker, outcome, error, started_at, ended_at)
+    SELECT id, fence, epoch, attempt, %(worker)s, %(outcome)s, %(error)s::jsonb, started_at, naryad_clock() FROM step
+), target AS (
+    UPDATE executions_step t
+    SET remaining = v.remaining, live = v.live, status = coalesce(v.status, t.status),
+        rank_at = CASE WHEN v.status IN ('ready', 'held')
+            THEN naryad_now() - make_interval(secs => t.priority * 30 - v.place * 0.02) ELSE t.rank_at END,
+        rung_at = CASE WHEN v.status = 'ready' THEN naryad_now() ELSE t.rung_at END,
+        finished_at = CASE WHEN v.status = 'skipped' THEN naryad_clock() ELSE t.finished_at END,
+        fence = t.fence + (v.status IS NOT DISTINCT FROM 'running')::int,
+        attempt = t.attempt + (v.status IS NOT DISTINCT FROM 'running')::int,
+        leased_by = CASE WHEN v.status = 'running' THEN %(worker)s ELSE t.leased_by END,
+        lease_expires_at = CASE WHEN v.status = 'running'
+            THEN naryad_clock() + make_interval(secs => %(lease)s::float8) ELSE t.lease_expires_at END,
+        started_at = CASE WHEN v.status = 'running' THEN naryad_clock() ELSE t.started_at END
+    FROM step, unnest(%(t_nodes)s::text[], %(t_remaining)s::int[], %(t_live)s::int[], %(t_status)s::text[])
+        WITH ORDINALITY AS v(node_id, remaining, live, status, place)
+    WHERE t.execution_id = step.execution_id AND t.node_id = v.node_id AND t.scope = '{{}}'
+    RETURNING t.*, v.status AS became, v.place
+), line AS (
+    SELECT e.place, e.type, e.level, coalesce(e.step_id, step.id) AS step_id, e.payload::jsonb AS payload
+    FROM step, unnest(%(e_types)s::text[], %(e_levels)s::text[], %(e_steps)s::uuid[], %(e_payloads)s::text[])
+        WITH ORDINALITY AS e(type, level, step_id, payload, place)
+    UNION ALL
+    SELECT 1000000 + place, 'step.skipped', 'info', id,
+        jsonb_build_object('stepId', id, 'nodeId', node_id, 'label', label, 'status', 'skipped')
+    FROM target WHERE became = 'skipped'
+    UNION ALL
+    SELECT 100000000, 'execution.' || %(final_status)s, CASE %(final_status)s WHEN 'failed' THEN 'error' ELSE 'info' END,
+        NULL, jsonb_build_object('status', %(final_status)s)
+    FROM step, execution WHERE execution.open_steps = 0
+), journal AS (
+    INSERT INTO executions_executionevent (execution_id, seq, type, level, step_id, payload, at)
+    SELECT execution.id, execution.event_seq + row_number() OVER (ORDER BY place), type, level, step_id, payload,
+        naryad_clock()
+    FROM line, execution
+), closing AS (
+    UPDATE executions_execution x
+    SET open_steps = execution.open_steps,
+        event_seq = execution.event_seq + (SELECT count(*) FROM line),
+        status = CASE WHEN execution.open_steps = 0 THEN %(final_status)s ELSE %(next_status)s END,
+        finished_at = CASE WHEN execution.open_steps = 0 THEN naryad_clock() END,
+        error = coalesce(x.error, %(execution_error)s::jsonb)
+    FROM execution, step WHERE x.id = execution.id
+    RETURNING x.event_seq, execution.open_steps
+)
+SELECT closing.event_seq, closing.open_steps = 0, target.id IS NOT NULL,
+    {_CLAIMED_COLUMNS.format("target", "execution")}
+FROM closing CROSS JOIN execution LEFT JOIN target ON target.became = 'running'
+"""
+
+
+def record(record: Record) -> Recorded | None:
+    """Write the result of a step and claim its successor, in one statement.
+
+    None when nothing was written: the run is not in the `assumed` state, or the step is no longer this worker's.
+    """
+    with hot_cursor() as cursor:
+        row = cursor.execute(RECORD, _parameters(record)).fetchone()
+    if row is None:
+        return None
+    seq, ended, has_next, *columns = row
+    return Recorded(seq, ended, Claimed(*columns) if has_next else None)
+
+
+def _parameters(record: Record) -> dict[str, Any]:
+    return {
+        "execution": record.claimed.execution_id,
+        "assumed": record.assumed,
+        "step": record.claimed.step_id,
+        "fence": record.claimed.fence,
+        "worker": record.claimed.worker,
+        "lease": settings.LEASE_SECONDS,
+        "status": record.status,
+        "outcome": record.outcome,
+        "fired": None if record.fired is None else list(record.fired),
+        "error": record.error,
+        "execution_error": record.execution_error,
+        "handled": record.handled,
+        "failures": record.failures,
+        "rescued": record.rescued,
+        "only_expired": record.only_expired,
+        "seconds": record.seconds,
+        "until": record.until,
+        "wait_reason": record.wait_reason,
+        "wait_event": record.wait_event,
+        "wait_subject": record.wait_subject,
+        "wake": record.wake,
+        "progress": record.progress,
+        "closed": record.closed,
+        "final_status": record.final_status,
+        "next_status": record.next_status,
+        "ports": [port for port, _items, _sources in record.data],
+        "items": [items for _port, items, _sources in record.data],
+        "sources": [sources for _port, _items, sources in record.data],
+        "t_nodes": [target.node_id for target in record.targets],
+        "t_remaining": [target.remaining for target in record.targets],
+        "t_live": [target.live for target in record.targets],
+        "t_status": [target.status for target in record.targets],
+        "e_types": [event.type for event in record.events],
+        "e_levels": [event.level for event in record.events],
+        "e_steps": [event.step_id for event in record.events],
+        "e_payloads": [event.payload for event in record.events],
+    }

@@ -1,0 +1,128 @@
+"""What a running node is given: the engine's side of `workflows.node_type.NodeContext`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any, TypeVar
+
+from executions.claims import Claimed
+from executions.engine.events import Event
+from executions.journal import event
+from executions.payloads import decode
+from integrations.http import CallScope, CancelHandle
+from workflows import services as workflows
+from workflows.graph import expressions
+from workflows.graph.topology import CompiledNode
+from workflows.node_type import Item, NodeType
+
+ClientT = TypeVar("ClientT")
+
+MAX_LINES = 1000
+
+
+class StepLog:
+    """Collects the node's log lines; they are written to the journal together with the step's result."""
+
+    def __init__(self, claimed: Claimed) -> None:
+        self._claimed = claimed
+        self.lines: list[Event] = []
+
+    def debug(self, message: str, **params: Any) -> None:
+        self._add("debug", message, params)
+
+    def info(self, message: str, **params: Any) -> None:
+        self._add("info", message, params)
+
+    def warning(self, message: str, **params: Any) -> None:
+        self._add("warning", message, params)
+
+    def error(self, message: str, **params: Any) -> None:
+        self._add("error", message, params)
+
+    def _add(self, level: str, message: str, params: Mapping[str, Any]) -> None:
+        if len(self.lines) < MAX_LINES:
+            payload = {"message": message, "params": params, "nodeId": self._claimed.node_id}
+            self.lines.append(event("log", payload, level=level, step_id=self._claimed.step_id))
+
+
+class StepContext:
+    """One attempt of one step, seen by its node."""
+
+    def __init__(
+        self,
+        *,
+        claimed: Claimed,
+        node: CompiledNode,
+        node_type: NodeType,
+        inputs: Mapping[str, list[Item]],
+        input_data: Any,
+        deadline: float,
+        cancel: CancelHandle,
+    ) -> None:
+        self._claimed = claimed
+        self._node = node
+        self._node_type = node_type
+        self._input_data = input_data
+        self._cancel = cancel
+        self.inputs = inputs
+        self.deadline = deadline
+        self.log = StepLog(claimed)
+
+    @property
+    def items(self) -> list[Item]:
+        return self.inputs.get(self._node.inputs[0], []) if self._node.inputs else [self._input_data]
+
+    @property
+    def attempt(self) -> int:
+        return self._claimed.attempt
+
+    @property
+    def tries(self) -> int:
+        return self._claimed.tries
+
+    @property
+    def execution_id(self) -> str:
+        return str(self._claimed.execution_id)
+
+    @property
+    def idempotency_key(self) -> str:
+        return f"{self._claimed.execution_id}:{self._claimed.node_id}:0:{self._claimed.epoch}"
+
+    @cached_property
+    def progress(self) -> Any:
+        return None if self._claimed.progress is None else decode(self._claimed.progress)
+
+    @property
+    def config(self) -> Any:
+        return self.config_for(0)
+
+    def config_for(self, index: int) -> Any:
+        return self._configs[min(index, len(self._configs) - 1)]
+
+    @cached_property
+    def _configs(self) -> list[Any]:
+        items = self.items if expressions.varies(self._node.config) else self.items[:1]
+        scopes = [self._scope(index, item) for index, item in enumerate(items or [{}])]
+        return list(workflows.render_config(self._node_type, self._node.config, scopes))
+
+    def _scope(self, index: int, item: Item) -> dict[str, Any]:
+        return {
+            "$json": item,
+            "$itemIndex": index,
+            "$input": {"item": item, "all": self.items},
+            "$execution": {"id": self.execution_id, "inputData": self._input_data},
+        }
+
+    def connect(self, client: type[ClientT]) -> ClientT:
+        scope = CallScope(
+            deadline=self.deadline,
+            cancel=self._cancel,
+            headers={
+                "Idempotency-Key": self.idempotency_key,
+                "X-Execution-Id": self.execution_id,
+                "X-Step-Attempt": str(self.attempt),
+            },
+        )
+        connected: ClientT = client.connect(scope)  # type: ignore[attr-defined]
+        return connected

@@ -1,0 +1,17 @@
+"""Failures that the engine itself gives to steps and runs. Messages are translated when they are read."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop
+
+from executions.engine.settlement import Failure
+
+WORKER_LOST = Failure("worker_lost", gettext_noop("Работник исчез, не закончив шаг"))
+TIMED_OUT = Failure(
+    "timed_out",
+    gettext_noop("Узел не уложился в отведённое время: увеличьте timeoutSeconds или уменьшите объём работы"),
+    transient=True,
+)
+DEADLINE_EXCEEDED = Failure("deadline_exceeded", gettext_noop("Запуск не уложился в свой срок"))
+STUCK = Failure("stuck", gettext_noop("Запуск не может продолжаться: ни один его шаг ничего не ждёт"))
+DEFECT = gettext_noop("Внутренняя ошибка узла: сообщите администратору")

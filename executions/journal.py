@@ -1,0 +1,49 @@
+"""A run's journal for everything that is not the result of a step: controls, rescues, deadlines.
+
+The sequence is taken from the execution's row under its lock, so it has no gaps and follows the order of commits.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from executions.cursor import hot_cursor
+from executions.engine.events import Event
+from integrations import safe_json
+
+APPEND = """
+WITH execution AS (
+    UPDATE executions_execution SET event_seq = event_seq + cardinality(%(types)s::text[])
+    WHERE id = %(execution)s RETURNING id, event_seq - cardinality(%(types)s::text[]) AS before
+)
+INSERT INTO executions_executionevent (execution_id, seq, type, level, step_id, payload, at)
+SELECT execution.id, execution.before + e.place, e.type, e.level, e.step_id, e.payload::jsonb, naryad_clock()
+FROM execution, unnest(%(types)s::text[], %(levels)s::text[], %(steps)s::uuid[], %(payloads)s::text[])
+    WITH ORDINALITY AS e(type, level, step_id, payload, place)
+RETURNING seq
+"""
+
+
+def event(
+    type: str, payload: Mapping[str, Any], *, level: str = "info", step_id: uuid.UUID | None = None
+) -> Event:
+    """A journal line whose payload is written as JSON."""
+    return Event(type, safe_json.dumps(payload), level, step_id)
+
+
+def append(execution_id: uuid.UUID, events: Sequence[Event]) -> int:
+    """Add lines to the journal and return the last number. Needs the run's lock."""
+    with hot_cursor() as cursor:
+        rows = cursor.execute(
+            APPEND,
+            {
+                "execution": execution_id,
+                "types": [line.type for line in events],
+                "levels": [line.level for line in events],
+                "steps": [line.step_id for line in events],
+                "payloads": [line.payload for line in events],
+            },
+        ).fetchall()
+    return max(row[0] for row in rows)

@@ -1,0 +1,248 @@
+"""Leases of this process: renewed by one thread, which also cuts off what is over its time or no longer ours.
+
+A step is leased for `LEASE_SECONDS`. The thread renews all leases of the process in one statement and learns from it
+which were taken away. A step over its time is told first (its connections are closed) and given up ten seconds later:
+its failure is recorded and the process, which cannot be trusted any more, ends with code 75.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+
+from executions.claims import Claimed
+from executions.cursor import hot_cursor
+from integrations.http import CancelHandle
+
+log = structlog.get_logger(__name__)
+
+TICK_SECONDS = 0.5
+GIVE_UP_SECONDS = 10.0
+HAND_BACK_SECONDS = 15.0
+EXIT_CODE = 75
+
+
+class Cut(StrEnum):
+    """Why a running step was cut off."""
+
+    TIMEOUT = "timeout"
+    LOST = "lost"
+    SHUTDOWN = "shutdown"
+
+
+@dataclass
+class Lease:
+    """One step that this process is running."""
+
+    claimed: Claimed
+    deadline: float
+    cancel: CancelHandle = field(default_factory=CancelHandle)
+    cut: Cut | None = None
+
+    def end(self, cut: Cut) -> None:
+        """Tell the step to stop, once."""
+        if self.cut is None:
+            self.cut = cut
+            self.cancel.cancel()
+
+
+GiveUp = Callable[[Lease], None]
+
+
+class Leases:
+    """The steps that this process runs now. `beating` is off where a test runs steps by hand."""
+
+    def __init__(self, *, beating: bool = True, give_up: GiveUp | None = None) -> None:
+        self.worker = worker_id()
+        self._beating = beating
+        self._give_up = give_up
+        self._held: dict[uuid.UUID, Lease] = {}
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._stop = threading.Event()
+        self._draining_since: float | None = None
+
+    @property
+    def draining(self) -> bool:
+        """Whether this process must take no more work."""
+        return self._draining_since is not None
+
+    def take(self, claimed: Claimed, timeout_seconds: float) -> Lease:
+        """Begin to hold a claimed step; the clock of its timeout starts now."""
+        lease = Lease(claimed, time.monotonic() + timeout_seconds)
+        with self._lock:
+            self._held[claimed.step_id] = lease
+        self.start()
+        return lease
+
+    def drop(self, lease: Lease) -> None:
+        """The step has been recorded or thrown away."""
+        with self._lock:
+            if self._held.get(lease.claimed.step_id) is lease:
+                del self._held[lease.claimed.step_id]
+
+    def start(self) -> None:
+        """Start the thread, if it is wanted and not there."""
+        if self._beating and self._thread is None:
+            with self._lock:
+                if self._thread is None:
+                    self._thread = threading.Thread(target=self._run, name="lease-heartbeat", daemon=True)
+                    self._thread.start()
+
+    def drain(self) -> None:
+        """Take no more work; what still runs after a while is handed back."""
+        if self._draining_since is None:
+            self._draining_since = time.monotonic()
+
+    def close(self) -> None:
+        """End the thread."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        next_beat = 0.0
+        beaten = time.monotonic()
+        while not self._stop.wait(min(TICK_SECONDS, settings.HEARTBEAT_SECONDS)):
+            now = time.monotonic()
+            self._cut_overdue(now)
+            if now < next_beat:
+                continue
+            next_beat = now + settings.HEARTBEAT_SECONDS
+            if self._beat():
+                beaten = time.monotonic()
+            elif time.monotonic() - beaten > settings.LEASE_SECONDS * 2 / 3:
+                for lease in self._all():
+                    lease.end(Cut.LOST)
+        connection.close()
+
+    def _all(self) -> list[Lease]:
+        with self._lock:
+            return list(self._held.values())
+
+    def _cut_overdue(self, now: float) -> None:
+        for lease in self._all():
+            if now > lease.deadline:
+                lease.end(Cut.TIMEOUT)
+            if lease.cut is Cut.TIMEOUT and now > lease.deadline + GIVE_UP_SECONDS:
+                self._abandon(lease)
+        if self._draining_since is not None and now > self._draining_since + HAND_BACK_SECONDS:
+            for lease in self._all():
+                lease.end(Cut.SHUTDOWN)
+
+    def _abandon(self, stuck: Lease) -> None:
+        """The node does not listen: record its failure for it, hand the others back, and end the process."""
+        log.error("step does not stop: this process ends", step_id=str(stuck.claimed.step_id))
+        self.drain()
+        try:
+            if self._give_up is not None:
+                self._give_up(stuck)
+        except DatabaseError:
+            log.exception("giving up a step failed; its lease will run out")
+        self.drop(stuck)
+        for lease in self._all():
+            lease.end(Cut.SHUTDOWN)
+        until = time.monotonic() + GIVE_UP_SECONDS / 2
+        while self._all() and time.monotonic() < until:
+            time.sleep(TICK_SECONDS / 5)
+        os._exit(EXIT_CODE)
+
+    def _beat(self) -> bool:
+        """Renew every lease and the worker's own row; False when the database did not answer."""
+        leases = {lease.claimed.step_id: lease for lease in self._all()}
+        close_old_connections()
+        try:
+            kept = _renew({step_id: lease.claimed.fence for step_id, lease in leases.items()})
+            if _show(self.worker, draining=self.draining):
+                self.drain()
+        except (DatabaseError, InterfaceError) as error:
+            log.warning("heartbeat failed", error=str(error))
+            connection.close()
+            return False
+        for step_id, lease in leases.items():
+            if step_id not in kept:
+                lease.end(Cut.LOST)
+        return True
+
+
+RENEW = """
+WITH mine AS (
+    SELECT * FROM unnest(%(ids)s::uuid[], %(fences)s::bigint[]) AS m(id, fence)
+), free AS (
+    SELECT s.id FROM executions_step s JOIN mine ON mine.id = s.id AND mine.fence = s.fence
+    WHERE s.status = 'running' FOR NO KEY UPDATE OF s SKIP LOCKED
+)
+UPDATE executions_step s SET lease_expires_at = naryad_clock() + make_interval(secs => %(lease)s::float8)
+FROM free WHERE s.id = free.id RETURNING s.id
+"""
+
+STILL_MINE = """
+SELECT s.id FROM executions_step s JOIN unnest(%(ids)s::uuid[], %(fences)s::bigint[]) AS m(id, fence)
+    ON m.id = s.id AND m.fence = s.fence
+WHERE s.status = 'running'
+"""
+
+
+def _renew(fences: dict[uuid.UUID, int]) -> set[uuid.UUID]:
+    """Renew leases and return those that are still ours. A row that is locked is being recorded right now."""
+    if not fences:
+        return set()
+    with hot_cursor() as cursor:
+        mine = {"ids": list(fences), "fences": list(fences.values())}
+        kept = {row[0] for row in cursor.execute(RENEW, {**mine, "lease": settings.LEASE_SECONDS}).fetchall()}
+        if len(kept) < len(fences):
+            kept |= {row[0] for row in cursor.execute(STILL_MINE, mine).fetchall()}
+    return kept
+
+
+SHOW = """
+INSERT INTO executions_worker AS w (id, host, pid, queues, slots, seen_at, draining)
+VALUES (%(id)s, %(host)s, %(pid)s, %(queues)s, %(slots)s, naryad_clock(), %(draining)s)
+ON CONFLICT (id) DO UPDATE SET seen_at = naryad_clock(), draining = w.draining OR excluded.draining
+RETURNING draining
+"""
+
+
+def _show(worker: str, *, draining: bool) -> bool:
+    """Write this process's row; returns whether somebody asked it to take no more work."""
+    with hot_cursor() as cursor:
+        row = cursor.execute(
+            SHOW,
+            {
+                "id": worker,
+                "host": socket.gethostname(),
+                "pid": os.getpid(),
+                "queues": settings.WORKER_QUEUES,
+                "slots": settings.WORKER_SLOTS,
+                "draining": draining,
+            },
+        ).fetchone()
+    return bool(row and row[0])
+
+
+MAIN_PID = "NARYAD_MAIN_PID"
+
+
+def found_family() -> None:
+    """Make this process the head of the workers that it will fork."""
+    os.environ[MAIN_PID] = str(os.getpid())
+
+
+def family() -> str:
+    """What the ids of all processes of this worker begin with: the main process and its children."""
+    return f"{socket.gethostname()}:{os.environ.get(MAIN_PID, os.getpid())}:"
+
+
+def worker_id() -> str:
+    """The name of this process among workers."""
+    return f"{family()}{os.getpid()}"

@@ -1,0 +1,21 @@
+"""`manage.py ticker`: the process that moves time. Any number of them may run."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from executions import ticker
+
+
+class Command(BaseCommand):
+    help = "Wakes what is due, rescues what dead workers held, rings again, watches deadlines. Runs until SIGTERM."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        stop = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stop.set())
+        ticker.run(stop)

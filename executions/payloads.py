@@ -1,0 +1,99 @@
+"""The items that travel between steps: from a node's answer to rows, and from rows to a node's inputs."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext_noop
+
+from executions.cursor import hot_cursor
+from executions.engine.settlement import Failure, Items
+from integrations import safe_json
+from workflows.graph.topology import CompiledNode
+
+
+class PayloadRefused(Exception):
+    """What a node gave back cannot be kept; `failure` says why."""
+
+    def __init__(self, failure: Failure) -> None:
+        self.failure = failure
+        super().__init__(failure.code)
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """One port's items as JSON text, ready for a row."""
+
+    port: str
+    items: str
+    sources: str | None
+
+
+def encode(ports: Mapping[str, Items], sources: Mapping[str, Sequence[Any]]) -> list[Encoded]:
+    """Turn the fired ports into JSON text; raises `PayloadRefused` for what is too large or is not JSON."""
+    rows = []
+    size = 0
+    for port, items in ports.items():
+        try:
+            text = safe_json.dumps(list(items))
+            if "\\u0000" in text:
+                safe_json.check(items)
+            size += len(text.encode())
+        except (safe_json.UnsafeJSON, UnicodeEncodeError, TypeError, RecursionError) as error:
+            raise PayloadRefused(
+                Failure("output_not_json", gettext_noop("Результат узла нельзя сохранить как JSON"), {"reason": str(error)})
+            ) from None
+        rows.append(Encoded(port, text, safe_json.dumps(sources[port]) if port in sources else None))
+    if size > settings.PAYLOAD_MAX_BYTES:
+        raise PayloadRefused(
+            Failure(
+                "payload_too_large",
+                gettext_noop("Результат узла больше допустимого: уменьшите выборку или разбейте её на части"),
+                {"bytes": size, "limit": settings.PAYLOAD_MAX_BYTES},
+            )
+        )
+    return rows
+
+
+def decode(text: str) -> Any:
+    """Read JSON that our own database holds."""
+    return json.loads(text, parse_float=Decimal)
+
+
+OUTPUTS = """
+SELECT s.node_id, d.port, d.items
+FROM executions_step s JOIN executions_stepdata d ON d.step_id = s.id
+WHERE s.execution_id = %s AND s.node_id = ANY(%s::text[]) AND s.scope = '{}'
+"""
+
+INPUT_DATA = "SELECT input_data FROM executions_execution WHERE id = %s"
+
+
+def read_outputs(execution_id: uuid.UUID, nodes: Sequence[str]) -> dict[tuple[str, str], str]:
+    """The items (JSON text) of every port of `nodes` that fired, by (node id, port)."""
+    with hot_cursor() as cursor:
+        rows = cursor.execute(OUTPUTS, (execution_id, list(nodes))).fetchall()
+    return {(node, port): items for node, port, items in rows}
+
+
+def read_input_data(execution_id: uuid.UUID) -> Any:
+    """The run's `inputData`."""
+    with hot_cursor() as cursor:
+        row = cursor.execute(INPUT_DATA, (execution_id,)).fetchone()
+    return decode(row[0]) if row else {}
+
+
+def inputs_of(node: CompiledNode, outputs: Mapping[tuple[str, str], str]) -> dict[str, list[Any]]:
+    """Items by input port, in the order of the edges; a port that no live edge reached is missing."""
+    inputs: dict[str, list[Any]] = {}
+    for edge in node.ins:
+        text = outputs.get((edge.source, edge.source_handle))
+        if text is not None:
+            inputs.setdefault(edge.target_handle, []).extend(decode(text))
+    return inputs

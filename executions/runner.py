@@ -1,0 +1,254 @@
+"""Draining a queue: claim a step, run its node, record what became of it, go on with its successor."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from django.db import InterfaceError, OperationalError, close_old_connections, connection
+
+from executions import claims, failures, payloads
+from executions.claims import Claimed, Recorded
+from executions.context import StepContext
+from executions.engine import settlement as settlements
+from executions.engine.events import Event
+from executions.engine.settlement import Failure, Settlement
+from executions.lease import Cut, Lease, Leases
+from executions.payloads import Encoded, PayloadRefused
+from executions.realtime import hint_running
+from executions.services.aftermath import ring
+from executions.services.settle import Report, settle
+from integrations.errors import Cancelled, CircuitOpen, OutboundError
+from workflows import catalogue
+from workflows import services as workflows
+from workflows.graph import expressions
+from workflows.graph.topology import CompiledGraph, CompiledNode
+from workflows.node_type import Done, Later, NodeError, Outcome, Transient, Wait
+
+log = structlog.get_logger(__name__)
+
+SLICE_SECONDS = 1.0
+SLICE_STEPS = 50
+COMMIT_PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What the step just recorded gave to its successor, still in memory."""
+
+    node_id: str
+    outputs: dict[tuple[str, str], str]
+
+
+def drain(queue: str, leases: Leases, *, seconds: float = SLICE_SECONDS, steps: int = SLICE_STEPS) -> int:
+    """Run ready steps of `queue` for one slice and return how many; rings again when the slice ended before the work.
+
+    A slice is fair to others: after it the best-ranked step of the whole queue is asked for anew.
+    """
+    close_old_connections()
+    end = time.monotonic() + seconds
+    done = 0
+    carried: Carried | None = None
+    claimed = _claim(queue, leases)
+    while claimed is not None:
+        done += 1
+        more = done < steps and time.monotonic() < end and not leases.draining
+        recorded, carried = _step(claimed, carried, leases, continue_on=queue if more else None)
+        claimed = recorded.claimed if recorded else None
+        if claimed is None:
+            if not more:
+                ring(queue, 1)
+                break
+            carried = None
+            claimed = _claim(queue, leases)
+    return done
+
+
+def _claim(queue: str, leases: Leases) -> Claimed | None:
+    if leases.draining:
+        return None
+    claimed = claims.claim(queue=queue, worker=leases.worker)
+    if claimed is not None:
+        hint_running(claimed.execution_id, claimed.step_id, claimed.attempt, claimed.started_at)
+    return claimed
+
+
+def _step(
+    claimed: Claimed, carried: Carried | None, leases: Leases, *, continue_on: str | None
+) -> tuple[Recorded | None, Carried | None]:
+    graph = workflows.compiled(claimed.version_id)
+    node = graph.nodes[claimed.node_id]
+    lease = leases.take(claimed, node.timeout_seconds)
+    with structlog.contextvars.bound_contextvars(
+        execution_id=str(claimed.execution_id), step_id=str(claimed.step_id)
+    ):
+        try:
+            report = _run(claimed, graph, node, carried, lease, continue_on)
+            recorded = None if report is None else _settle_surely(report)
+        finally:
+            leases.drop(lease)
+    if report is None or recorded is None:
+        return None, None
+    return recorded, Carried(node.id, {(node.id, row.port): row.items for row in report.data})
+
+
+def _run(
+    claimed: Claimed,
+    graph: CompiledGraph,
+    node: CompiledNode,
+    carried: Carried | None,
+    lease: Lease,
+    continue_on: str | None,
+) -> Report | None:
+    """Run the node and say what became of it; None when the step is no longer ours."""
+    inputs: dict[str, list[Any]] = {}
+    lines: list[Event] = []
+    data: list[Encoded] = []
+    try:
+        input_data = _input_data(claimed, node)
+        inputs = _inputs(claimed, node, carried, input_data)
+        result = _woken(claimed, node, inputs)
+        if result is None:
+            context = StepContext(
+                claimed=claimed,
+                node=node,
+                node_type=catalogue.get(node.type),
+                inputs=inputs,
+                input_data=input_data,
+                deadline=lease.deadline,
+                cancel=lease.cancel,
+            )
+            lines = context.log.lines
+            result = _understood(_call(node, context), node)
+        if result.ports is not None:
+            data = payloads.encode(result.ports, result.sources)
+    except (OperationalError, InterfaceError):
+        raise
+    except PayloadRefused as refused:
+        result = _failed(claimed, node, refused.failure, inputs)
+    except Exception as error:  # whatever a node raises becomes its step's failure
+        explained = _explain(error, lease)
+        if explained is None:
+            return None
+        result = explained if isinstance(explained, Settlement) else _failed(claimed, node, explained, inputs)
+    if result.failure is not None and result.ports:
+        data = payloads.encode(result.ports, result.sources)
+    return Report(claimed, graph, result, data, tuple(lines), continue_on)
+
+
+def _call(node: CompiledNode, context: StepContext) -> Outcome:
+    if node.weight != "inline":
+        _ = context.config  # rendered while the connection is still ours
+        _give_connection_back()
+    return catalogue.get(node.type).run(context)
+
+
+def _give_connection_back() -> None:
+    """A step that waits for the outside holds no database connection, where connections are pooled."""
+    if connection.settings_dict["OPTIONS"].get("pool") and not connection.in_atomic_block:
+        connection.close()
+
+
+def _input_data(claimed: Claimed, node: CompiledNode) -> Any:
+    """The run's input: what roots receive, and `$execution.inputData` of whoever asks for it."""
+    if not node.ins or any("inputData" in text for _path, text in expressions.texts(node.config)):
+        return payloads.read_input_data(claimed.execution_id)
+    return {}
+
+
+def _inputs(claimed: Claimed, node: CompiledNode, carried: Carried | None, input_data: Any) -> dict[str, list[Any]]:
+    if not node.ins:
+        return {node.inputs[0]: [input_data]} if node.inputs else {}
+    sources = {edge.source for edge in node.ins}
+    if carried is not None and sources == {carried.node_id}:
+        return payloads.inputs_of(node, carried.outputs)
+    return payloads.inputs_of(node, payloads.read_outputs(claimed.execution_id, list(sources)))
+
+
+def _first_items(node: CompiledNode, inputs: dict[str, list[Any]]) -> list[Any]:
+    return inputs.get(node.inputs[0], []) if node.inputs else []
+
+
+def _woken(claimed: Claimed, node: CompiledNode, inputs: dict[str, list[Any]]) -> Settlement | None:
+    """What a step that has slept does when it is claimed again: its input items leave by the port of its waking."""
+    wake = payloads.decode(claimed.wake) if claimed.wake else {}
+    if wake.get("by") == "timer":
+        return settlements.success({wake["onTimeout"]: _first_items(node, inputs)})
+    if wake.get("by") == "event":
+        return settlements.success({wake["onEvent"]: [wake["payload"]]})
+    return None
+
+
+def _understood(outcome: Outcome, node: CompiledNode) -> Settlement:
+    if isinstance(outcome, Done):
+        return settlements.success(outcome.ports, outcome.sources)
+    if isinstance(outcome, Later):
+        return settlements.later(seconds=outcome.seconds, reason=outcome.reason, progress=outcome.progress)
+    if isinstance(outcome, Wait):
+        return settlements.waiting(
+            seconds=outcome.seconds,
+            until=outcome.until,
+            event=outcome.event,
+            subject=outcome.subject,
+            on_event=outcome.on_event or node.first_output,
+            on_timeout=outcome.on_timeout or node.first_output,
+        )
+    raise TypeError(f"{node.type} returned {type(outcome).__name__}")
+
+
+def _explain(error: Exception, lease: Lease) -> Failure | Settlement | None:
+    """What an exception of a node means; None when the step was taken away and nobody asks for its result."""
+    if lease.cut is Cut.LOST:
+        return None
+    if lease.cut is Cut.SHUTDOWN:
+        return settlements.handed_back()
+    if lease.cut is Cut.TIMEOUT:
+        return failures.TIMED_OUT
+    if isinstance(error, CircuitOpen):
+        return settlements.later(seconds=error.retry_after or 1.0, reason="breaker", progress=None)
+    if isinstance(error, NodeError):
+        retry_after = error.retry_after if isinstance(error, Transient) else None
+        return Failure(error.code, str(error.message), error.details, error.transient, retry_after)
+    if isinstance(error, OutboundError) and not isinstance(error, Cancelled):
+        return Failure(error.code, str(error.message), error.details, error.transient, error.retry_after)
+    log.exception("node type has a defect")
+    return Failure("defect", failures.DEFECT, {"type": type(error).__name__})
+
+
+def _failed(claimed: Claimed, node: CompiledNode, failure: Failure, inputs: dict[str, list[Any]]) -> Settlement:
+    return settlements.failed(
+        node,
+        failure,
+        tries=claimed.tries,
+        jitter=random.random(),  # noqa: S311 - spreads retries, protects nothing
+        items=_first_items(node, inputs),
+    )
+
+
+def give_up(lease: Lease) -> None:
+    """Record the failure of a step that is over its time and does not stop; what it still does is thrown away."""
+    graph = workflows.compiled(lease.claimed.version_id)
+    node = graph.nodes[lease.claimed.node_id]
+    result = _failed(lease.claimed, node, failures.TIMED_OUT, {})
+    data = payloads.encode(result.ports, {}) if result.ports else []
+    settle(Report(lease.claimed, graph, result, data))
+
+
+def _settle_surely(report: Report) -> Recorded | None:
+    """Record the report even when the connection dies in the commit: look what is there, and write it only if missing.
+
+    The node is never run again for this. When the database stays away the lease runs out and another worker takes over.
+    """
+    for pause in (*COMMIT_PAUSES, None):
+        try:
+            return settle(report)
+        except (OperationalError, InterfaceError):
+            if pause is None:
+                raise
+            log.warning("result could not be recorded, trying again", pause=pause)
+            connection.close()
+            time.sleep(pause)
+    return None

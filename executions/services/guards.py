@@ -1,0 +1,44 @@
+"""Questions that others ask about runs and workers."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+
+from accounts.clock import Now
+from executions.errors import WorkflowBusy
+from executions.models import Execution, Worker
+
+_SLOTS_KEPT_SECONDS = 5.0
+_slots: dict[str, tuple[float, int]] = {}
+
+
+def refuse_if_open(workflow_id: uuid.UUID) -> None:
+    """Raise `WorkflowBusy` while the workflow has runs that have not ended."""
+    count = Execution.objects.open().filter(workflow_id=workflow_id).count()
+    if count:
+        raise WorkflowBusy(openExecutions=count)
+
+
+def live_workers() -> list[Worker]:
+    """Workers whose heartbeat is fresh: seen within three beats, or five seconds if beats are quicker."""
+    fresh = max(3 * settings.HEARTBEAT_SECONDS, 5.0)
+    return list(Worker.objects.filter(draining=False, seen_at__gt=Now() - timedelta(seconds=fresh)))
+
+
+def live_queues() -> set[str]:
+    """The queues that somebody listens to."""
+    return {queue for worker in live_workers() for queue in worker.queues}
+
+
+def slots_of(queue: str) -> int:
+    """How many steps of `queue` can run at once now; kept for a few seconds, at least 1."""
+    kept = _slots.get(queue)
+    if kept and time.monotonic() - kept[0] < _SLOTS_KEPT_SECONDS:
+        return kept[1]
+    slots = sum(worker.slots for worker in live_workers() if queue in worker.queues) or 1
+    _slots[queue] = (time.monotonic(), slots)
+    return slots

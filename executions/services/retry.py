@@ -1,0 +1,124 @@
+"""Running a step again, with everything that came after it."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import structlog
+from django.db import transaction
+
+from executions import claims, journal
+from executions.cursor import hot_cursor
+from executions.engine import planner
+from executions.engine.states import FINISHED_STEP, ExecutionStatus, StepStatus
+from executions.errors import ExecutionNotFound, IllegalTransition, StepNotFound
+from executions.models import Execution, Step
+from executions.services.aftermath import ring_for, tell
+from workflows import services as workflows
+
+log = structlog.get_logger(__name__)
+
+RETRYABLE_RUN = (
+    ExecutionStatus.SUCCEEDED,
+    ExecutionStatus.FAILED,
+    ExecutionStatus.STOPPED,
+    ExecutionStatus.PAUSED,
+)
+RETRYABLE_STEP = (StepStatus.FAILED, StepStatus.CANCELLED)
+
+
+def retry_step(
+    *, execution_id: uuid.UUID, step_id: uuid.UUID, user: Any = None, force: bool = False
+) -> Execution:
+    """Put a finished step back to ready and its descendants back to pending; other results are kept.
+
+    Without `force` only failed and cancelled steps. A paused run stays paused and its step is held. Raises
+    `ExecutionNotFound`, `StepNotFound`, `IllegalTransition` (one of many simultaneous calls wins).
+    """
+    with transaction.atomic():
+        status = claims.lock_execution(execution_id)
+        if status is None:
+            raise ExecutionNotFound
+        execution = Execution.objects.get(id=execution_id)
+        step = Step.objects.filter(execution_id=execution_id, id=step_id).first()
+        if step is None:
+            raise StepNotFound
+        _allow(status, step, force)
+        graph = workflows.compiled(execution.version_id)
+        reset = _plan(execution_id, graph, step.node_id)
+        paused = status == ExecutionStatus.PAUSED
+        _write(execution, reset, paused=paused)
+        payload = {
+            "stepId": step.id,
+            "nodeId": step.node_id,
+            "label": step.label,
+            "status": "held" if paused else "ready",
+            "steps": len(reset.nodes),
+            "by": getattr(user, "username", None),
+        }
+        tell(execution_id, journal.append(execution_id, [journal.event("step.retried", payload, step_id=step.id)]))
+        if not paused:
+            ring_for(graph, reset.ready)
+    log.info("step retried", execution_id=str(execution_id), step_id=str(step_id), steps=len(reset.nodes))
+    return Execution.objects.get(id=execution_id)
+
+
+def _allow(status: str, step: Step, force: bool) -> None:
+    if status not in RETRYABLE_RUN:
+        raise IllegalTransition(status=status)
+    if step.status not in (FINISHED_STEP if force else RETRYABLE_STEP):
+        raise IllegalTransition(status=status, stepStatus=step.status, force=force)
+
+
+def _plan(execution_id: uuid.UUID, graph: Any, node_id: str) -> planner.Reset:
+    rows = Step.objects.filter(execution_id=execution_id).values_list("node_id", "status", "fired")
+    statuses: dict[str, StepStatus] = {}
+    fired: dict[str, list[str]] = {}
+    for node, state, ports in rows:
+        statuses[node] = StepStatus(state)
+        fired[node] = ports or []
+    return planner.reset(graph, node_id, statuses=statuses, fired=fired)
+
+
+RESET = """
+WITH step AS (
+    UPDATE executions_step s
+    SET status = v.status, remaining = v.remaining, live = v.live, fired = NULL, epoch = %(epoch)s, attempt = 0,
+        tries = 0, rescues = 0, available_at = NULL, started_at = NULL, finished_at = NULL, error = NULL,
+        handled = false, progress = NULL, wake = NULL, wait_reason = NULL, wait_event = NULL, wait_subject = NULL,
+        cancel_requested = false,
+        rank_at = naryad_now() - make_interval(secs => s.priority * 30),
+        rung_at = CASE WHEN v.status = 'ready' THEN naryad_now() END
+    FROM unnest(%(nodes)s::text[], %(statuses)s::text[], %(remaining)s::int[], %(live)s::int[])
+        AS v(node_id, status, remaining, live)
+    WHERE s.execution_id = %(execution)s AND s.node_id = v.node_id AND s.scope = '{}'
+    RETURNING s.id
+)
+DELETE FROM executions_stepdata USING step WHERE executions_stepdata.step_id = step.id
+"""
+
+
+def _write(execution: Execution, reset: planner.Reset, *, paused: bool) -> None:
+    gate = StepStatus.HELD if paused else StepStatus.READY
+    epoch = execution.epoch + 1
+    with hot_cursor() as cursor:
+        cursor.execute(
+            RESET,
+            {
+                "execution": execution.id,
+                "epoch": epoch,
+                "nodes": list(reset.nodes),
+                "statuses": [gate if name in reset.ready else StepStatus.PENDING for name in reset.nodes],
+                "remaining": [counter.remaining for counter in reset.nodes.values()],
+                "live": [counter.live for counter in reset.nodes.values()],
+            },
+        )
+    opened = Step.objects.filter(execution_id=execution.id).exclude(status__in=FINISHED_STEP).count()
+    Execution.objects.filter(id=execution.id).update(
+        status=ExecutionStatus.PAUSED if paused else ExecutionStatus.RUNNING,
+        epoch=epoch,
+        open_steps=opened,
+        finished_at=None,
+        error=None,
+    )

@@ -1,0 +1,181 @@
+"""Starting a run: one transaction, and after its commit the run cannot be lost."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from django.db import transaction
+from uuid_utils.compat import uuid7
+
+from accounts.clock import Clock, Now
+from executions import journal
+from executions.cursor import hot_cursor
+from executions.engine.placement import queue_of
+from executions.engine.states import ExecutionStatus
+from executions.errors import BadInput, IdempotencyMismatch
+from executions.models import Execution, IdempotencyKey
+from executions.services.aftermath import ring_for, tell
+from integrations import safe_json
+from workflows import services as workflows
+from workflows.graph.topology import CompiledGraph
+
+log = structlog.get_logger(__name__)
+
+KEY_LIFETIME = timedelta(hours=24)
+
+
+def start(
+    *,
+    target: workflows.StartTarget,
+    user: Any,
+    input_data: Any = None,
+    priority: int | None = None,
+    idempotency_key: str | None = None,
+) -> tuple[Execution, bool]:
+    """Start a run of `target`; returns it and whether it is new.
+
+    With a key that its owner has used for this workflow within a day the earlier run is returned, if the request is
+    the same. Raises `IdempotencyMismatch`, `BadInput`.
+    """
+    input_data = {} if input_data is None else input_data
+    priority = target.priority if priority is None else priority
+    _check(input_data, priority, idempotency_key)
+    graph = workflows.compiled(target.version_id)
+    execution_id = uuid7()
+    with transaction.atomic():
+        if idempotency_key is not None:
+            known = _use_key(execution_id, target, user, idempotency_key, input_data, priority)
+            if known is not None:
+                return known, False
+        execution = _insert(execution_id, target, graph, user, input_data, priority)
+        _insert_steps(execution_id, graph, priority)
+        tell(execution_id, _first_lines(execution, target, user))
+        ring_for(graph, graph.roots)
+    log.info(
+        "execution started",
+        execution_id=str(execution_id),
+        workflow_id=str(target.workflow_id),
+        priority=priority,
+        steps=len(graph.nodes),
+    )
+    return execution, True
+
+
+def _check(input_data: Any, priority: int, key: str | None) -> None:
+    faults = {}
+    if not isinstance(input_data, dict):
+        faults["inputData"] = "object"
+    if isinstance(priority, bool) or not isinstance(priority, int) or not 0 <= priority <= 10:
+        faults["priority"] = "0..10"
+    if key is not None and not (0 < len(key) <= 200 and key.isprintable()):
+        faults["Idempotency-Key"] = "1..200"
+    if faults:
+        raise BadInput(fields=faults)
+
+
+def _use_key(
+    execution_id: uuid.UUID, target: workflows.StartTarget, user: Any, key: str, input_data: Any, priority: int
+) -> Execution | None:
+    """Claim the key for this run, or return the run that has it. A parallel start waits here for the first one."""
+    body = safe_json.dumps(_sorted({"inputData": input_data, "priority": priority}))
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    fields = {"owner": user, "workflow_id": target.workflow_id, "key": key}
+    IdempotencyKey.objects.filter(**fields, expires_at__lte=Now()).delete()
+    row = IdempotencyKey(**fields, body_hash=digest, execution_id=execution_id, expires_at=Clock() + KEY_LIFETIME)
+    IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
+    known = IdempotencyKey.objects.get(**fields)
+    if known.execution_id == execution_id:
+        return None
+    if known.body_hash != digest:
+        raise IdempotencyMismatch
+    return Execution.objects.get(id=known.execution_id)
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    if isinstance(value, list):
+        return [_sorted(item) for item in value]
+    return value
+
+
+def _insert(
+    execution_id: uuid.UUID,
+    target: workflows.StartTarget,
+    graph: CompiledGraph,
+    user: Any,
+    input_data: Any,
+    priority: int,
+) -> Execution:
+    empty = not graph.nodes
+    deadline = graph.settings.deadline_seconds
+    execution = Execution.objects.create(
+        id=execution_id,
+        project_id=target.project_id,
+        workflow_id=target.workflow_id,
+        version_id=target.version_id,
+        started_by=user,
+        status=ExecutionStatus.SUCCEEDED if empty else ExecutionStatus.RUNNING,
+        priority=priority,
+        input_data=input_data,
+        open_steps=len(graph.nodes),
+        started_at=Clock(),
+        finished_at=Clock() if empty else None,
+        deadline_at=None if deadline is None else Clock() + timedelta(seconds=deadline),
+    )
+    execution.refresh_from_db(fields=["started_at", "finished_at", "deadline_at", "created_at"])
+    return execution
+
+
+STEPS = """
+INSERT INTO executions_step (
+    id, execution_id, node_id, node_type, label, position, scope, queue, priority, timeout_seconds, status,
+    remaining, live, epoch, attempt, tries, rescues, fence, cancel_requested, handled, rank_at, rung_at)
+SELECT n.id, %(execution)s, n.node_id, n.type, n.label, n.position - 1, '{}', n.queue, %(priority)s, n.timeout,
+    CASE WHEN n.remaining = 0 THEN 'ready' ELSE 'pending' END, n.remaining, 0, 1, 0, 0, 0, 0, false, false,
+    CASE WHEN n.remaining = 0
+        THEN naryad_now() - make_interval(secs => %(priority)s::float8 * 30 - n.position * 0.02) END,
+    CASE WHEN n.remaining = 0 THEN naryad_now() END
+FROM unnest(%(ids)s::uuid[], %(nodes)s::text[], %(types)s::text[], %(labels)s::text[], %(queues)s::text[],
+    %(timeouts)s::float8[], %(remaining)s::int[]) WITH ORDINALITY
+    AS n(id, node_id, type, label, queue, timeout, remaining, position)
+"""
+
+
+def _insert_steps(execution_id: uuid.UUID, graph: CompiledGraph, priority: int) -> None:
+    nodes = list(graph.nodes.values())
+    with hot_cursor() as cursor:
+        cursor.execute(
+            STEPS,
+            {
+                "execution": execution_id,
+                "priority": priority,
+                "ids": [uuid7() for _node in nodes],
+                "nodes": [node.id for node in nodes],
+                "types": [node.type for node in nodes],
+                "labels": [node.label for node in nodes],
+                "queues": [queue_of(node) for node in nodes],
+                "timeouts": [node.timeout_seconds for node in nodes],
+                "remaining": [len(node.ins) for node in nodes],
+            },
+        )
+
+
+def _first_lines(execution: Execution, target: workflows.StartTarget, user: Any) -> int:
+    started = {
+        "status": ExecutionStatus.RUNNING,
+        "workflowId": target.workflow_id,
+        "workflow": target.workflow_name,
+        "by": getattr(user, "username", None),
+        "priority": execution.priority,
+    }
+    lines = [journal.event("execution.started", started)]
+    if execution.status == ExecutionStatus.SUCCEEDED:
+        lines.append(journal.event("execution.succeeded", {"status": ExecutionStatus.SUCCEEDED}))
+    return journal.append(execution.id, lines)
+
+

@@ -1,0 +1,159 @@
+"""The rules that move time. Any number of tickers may run them at once: every change is compare-and-set.
+
+The numbers S1 to S7 name the same rules in `docs/architecture.md`.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+
+import structlog
+from psycopg.rows import class_row
+
+from accounts.clock import Now
+from executions import failures, payloads
+from executions.claims import Claimed
+from executions.cursor import hot_cursor
+from executions.engine import settlement as settlements
+from executions.engine.placement import CPU, IO
+from executions.engine.settlement import Settlement
+from executions.models import Execution, IdempotencyKey, Worker
+from executions.services.aftermath import ring
+from executions.services.control import exceed_deadline
+from executions.services.guards import slots_of
+from executions.services.settle import Report, settle
+from workflows import services as workflows
+from workflows.graph.topology import CompiledNode
+
+log = structlog.get_logger(__name__)
+
+BATCH = 200
+OVERTIME_SECONDS = 30.0
+"""A worker cuts its steps off itself; after this much more it is not trusted to."""
+RING_AGAIN_SECONDS = 10.0
+WORKER_KEPT = timedelta(hours=1)
+
+Decide = Callable[[Claimed, CompiledNode], Settlement]
+
+LEASED = """
+SELECT s.id AS step_id, s.execution_id, e.version_id, s.node_id, s.queue, s.leased_by AS worker, s.fence, s.epoch,
+    s.attempt, s.tries, s.rescues, s.progress, s.wake, s.started_at
+FROM executions_step s JOIN executions_execution e ON e.id = s.execution_id
+WHERE s.status = 'running' AND {} LIMIT %(batch)s
+"""
+EXPIRED = LEASED.format("s.lease_expires_at < naryad_now()")
+OVERTIME = LEASED.format("s.started_at + make_interval(secs => s.timeout_seconds + %(overtime)s) < naryad_now()")
+
+
+def rescue_expired() -> int:
+    """S1: give the steps of dead workers to others, or fail them when they have killed too many; returns how many."""
+    return sum(_take_away(claimed, _rescued, only_expired=True) for claimed in _leased(EXPIRED))
+
+
+def cut_overtime() -> int:
+    """S7: fail steps far over their time although their worker is alive; returns how many."""
+    return sum(_take_away(claimed, _overtime, only_expired=False) for claimed in _leased(OVERTIME))
+
+
+def _rescued(claimed: Claimed, node: CompiledNode) -> Settlement:
+    progress = None if claimed.progress is None else payloads.decode(claimed.progress)
+    return settlements.rescued(node, failures.WORKER_LOST, rescues=claimed.rescues, progress=progress)
+
+
+def _overtime(claimed: Claimed, node: CompiledNode) -> Settlement:
+    jitter = random.random()  # noqa: S311 - spreads retries, protects nothing
+    return settlements.failed(node, failures.TIMED_OUT, tries=claimed.tries, jitter=jitter, items=())
+
+
+def _leased(sql: str) -> list[Claimed]:
+    with hot_cursor(class_row(Claimed)) as cursor:
+        return cursor.execute(sql, {"overtime": OVERTIME_SECONDS, "batch": BATCH}).fetchall()
+
+
+def _take_away(claimed: Claimed, decide: Decide, *, only_expired: bool) -> bool:
+    graph = workflows.compiled(claimed.version_id)
+    settlement = decide(claimed, graph.nodes[claimed.node_id])
+    data = payloads.encode(settlement.ports, {}) if settlement.ports else []
+    recorded = settle(Report(claimed, graph, settlement, data, only_expired=only_expired))
+    if recorded is not None:
+        log.warning("step taken from its worker", step_id=str(claimed.step_id), worker=claimed.worker)
+    return recorded is not None
+
+
+UNRUNG = """
+UPDATE executions_step s SET rung_at = naryad_now()
+FROM (
+    SELECT id FROM executions_step
+    WHERE status = 'ready' AND queue = %(queue)s
+        AND (rung_at IS NULL OR rung_at < naryad_now() - make_interval(secs => %(silence)s))
+    ORDER BY rank_at LIMIT %(batch)s FOR UPDATE SKIP LOCKED
+) AS silent
+WHERE s.id = silent.id
+"""
+
+
+def ring_again() -> int:
+    """S2: ring for steps that have been ready without a bell for a while; returns how many."""
+    rung = 0
+    for queue in (IO, CPU):
+        with hot_cursor() as cursor:
+            batch = 2 * slots_of(queue)
+            cursor.execute(UNRUNG, {"queue": queue, "silence": RING_AGAIN_SECONDS, "batch": batch})
+            count = cursor.rowcount
+        ring(queue, count)
+        rung += count
+    return rung
+
+
+DELAYED = """
+UPDATE executions_step s
+SET status = 'ready', rank_at = naryad_now() - make_interval(secs => s.priority * 30), rung_at = naryad_now()
+FROM (
+    SELECT id FROM executions_step WHERE status = 'delayed' AND available_at <= naryad_now()
+    ORDER BY available_at LIMIT %(batch)s FOR UPDATE SKIP LOCKED
+) AS due
+WHERE s.id = due.id AND s.status = 'delayed'
+RETURNING s.queue
+"""
+
+# A step that waits stays so while its run is paused, so the run's row is locked to know whether it may go on.
+WAITING = """
+UPDATE executions_step s
+SET status = CASE due.status WHEN 'running' THEN 'ready' ELSE 'held' END, available_at = NULL,
+    wake = s.wake || '{"by": "timer"}'::jsonb,
+    rank_at = naryad_now() - make_interval(secs => s.priority * 30), rung_at = naryad_now()
+FROM (
+    SELECT step.id, e.status FROM executions_step step JOIN executions_execution e ON e.id = step.execution_id
+    WHERE step.status = 'waiting' AND step.available_at <= naryad_now() AND e.status IN ('running', 'paused')
+    ORDER BY step.available_at LIMIT %(batch)s FOR NO KEY UPDATE OF e SKIP LOCKED
+) AS due
+WHERE s.id = due.id AND s.status = 'waiting'
+RETURNING CASE due.status WHEN 'running' THEN s.queue END
+"""
+
+
+def wake_due() -> int:
+    """S3: make steps ready whose rest or wait is over; returns how many."""
+    queues: list[str | None] = []
+    for sql in (DELAYED, WAITING):
+        with hot_cursor() as cursor:
+            queues += [row[0] for row in cursor.execute(sql, {"batch": BATCH}).fetchall()]
+    for queue, count in Counter(queue for queue in queues if queue is not None).items():
+        ring(queue, count)
+    return len(queues)
+
+
+def end_overdue() -> int:
+    """S6: fail runs that are over their deadline; returns how many."""
+    overdue = Execution.objects.open().filter(deadline_at__lt=Now()).values_list("id", flat=True)[:BATCH]
+    return sum(exceed_deadline(execution_id=execution_id) for execution_id in overdue)
+
+
+def forget() -> int:
+    """S9: drop rows of workers long gone and idempotency keys whose day is over; returns how many."""
+    workers, _rows = Worker.objects.filter(seen_at__lt=Now() - WORKER_KEPT).delete()
+    keys, _rows = IdempotencyKey.objects.filter(expires_at__lt=Now()).delete()
+    return workers + keys

@@ -1,0 +1,67 @@
+"""What the bells start, and how a worker process begins and ends. Tasks import services, never the other way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import shared_task
+from celery.signals import worker_init, worker_process_init, worker_ready, worker_shutting_down
+from django.db import connection
+
+from executions import runner, ticker
+from executions.lease import Leases, family, found_family
+from executions.models import Worker
+
+_leases: Leases | None = None
+
+
+def process_leases() -> Leases:
+    """The leases of this process, made when first asked for, so that a forked child has its own."""
+    global _leases
+    if _leases is None:
+        _leases = Leases(give_up=runner.give_up)
+        _leases.start()
+    return _leases
+
+
+@shared_task(name="executions.drain")
+def drain(queue: str) -> None:
+    """There is work on `queue`."""
+    runner.drain(queue, process_leases())
+
+
+@shared_task(name="executions.tick")
+def tick() -> None:
+    """The ticker's rules once, in case no ticker runs. Sent by beat."""
+    ticker.tick()
+
+
+@worker_init.connect
+def _head(**_kwargs: Any) -> None:
+    found_family()
+
+
+@worker_process_init.connect
+def _child(**_kwargs: Any) -> None:
+    """A forked child: connections and threads of the parent are not its own."""
+    connection.close()
+    process_leases()
+
+
+@worker_ready.connect
+def _ready(sender: Any = None, **_kwargs: Any) -> None:
+    """A worker with threads shows itself before its first bell; a prefork parent runs no steps."""
+    if not _forks(sender):
+        process_leases()
+
+
+@worker_shutting_down.connect
+def _leave(**_kwargs: Any) -> None:
+    """Take no more work. Forked children do not see the signal: they read it from their rows."""
+    if _leases is not None:
+        _leases.drain()
+    Worker.objects.filter(id__startswith=family()).update(draining=True)
+
+
+def _forks(consumer: Any) -> bool:
+    return type(getattr(consumer, "pool", None)).__module__.endswith("prefork")

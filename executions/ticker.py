@@ -1,0 +1,77 @@
+"""The clockwork: runs the rules that move time. It stands apart from the workers that it rescues."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+
+from executions import invariants, sweeps
+from integrations import outbox, sink
+
+log = structlog.get_logger(__name__)
+
+PRUNE_BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A thing to look after every so many seconds; `act` returns how much it changed."""
+
+    name: str
+    every_seconds: float
+    act: Callable[[], int]
+
+
+def rules() -> list[Rule]:
+    """All rules, in the order in which they are looked after."""
+    return [
+        Rule("wake_due", 1.0, sweeps.wake_due),
+        Rule("ring_again", 1.0, sweeps.ring_again),
+        Rule("outbox", 1.0, outbox.ring_due),
+        Rule("end_overdue", 1.0, sweeps.end_overdue),
+        Rule("rescue_expired", settings.SWEEP_SECONDS, sweeps.rescue_expired),
+        Rule("cut_overtime", settings.SWEEP_SECONDS, sweeps.cut_overtime),
+        Rule("invariants", 60.0, invariants.repair),
+        Rule("forget", 60.0, sweeps.forget),
+        Rule("prune_outbox", 60.0, lambda: outbox.prune(PRUNE_BATCH)),
+        Rule("prune_datasets", 60.0, lambda: sink.prune(PRUNE_BATCH)),
+    ]
+
+
+def tick() -> None:
+    """Every rule once."""
+    close_old_connections()
+    for rule in rules():
+        _look_after(rule)
+
+
+def run(stop: threading.Event) -> None:
+    """Look after every rule in its time until `stop` is set. A rule that fails is tried again at its next time."""
+    due = {rule.name: 0.0 for rule in rules()}
+    while not stop.is_set():
+        now = time.monotonic()
+        for rule in rules():
+            if now >= due[rule.name]:
+                due[rule.name] = now + rule.every_seconds
+                _look_after(rule)
+        stop.wait(max(0.0, min(due.values()) - time.monotonic()))
+
+
+def _look_after(rule: Rule) -> None:
+    close_old_connections()
+    try:
+        changed = rule.act()
+    except (DatabaseError, InterfaceError) as error:
+        log.warning("rule failed, the database did not answer", rule=rule.name, error=str(error))
+        connection.close()
+    except Exception:
+        log.exception("rule failed", rule=rule.name)
+    else:
+        if changed:
+            log.info("rule moved something", rule=rule.name, changed=changed)

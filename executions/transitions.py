@@ -1,0 +1,97 @@
+"""Moves of many steps of one run at once: cancel, hold, release. Each needs the run's lock."""
+
+from __future__ import annotations
+
+import uuid
+
+from executions.cursor import hot_cursor
+from executions.engine.events import Event
+from integrations import safe_json
+
+CANCEL = """
+WITH step AS (
+    UPDATE executions_step s
+    SET status = 'cancelled', finished_at = naryad_clock(), leased_by = NULL, lease_expires_at = NULL,
+        wait_reason = NULL, wake = NULL
+    FROM (SELECT id, status, leased_by FROM executions_step WHERE execution_id = %(execution)s AND status = ANY(
+        CASE WHEN %(running)s THEN '{pending,ready,held,delayed,waiting,running}'::text[]
+             ELSE '{pending,ready,held,delayed,waiting}'::text[] END) FOR NO KEY UPDATE) AS before
+    WHERE s.id = before.id
+    RETURNING s.*, before.status AS was, before.leased_by AS worker
+), attempt AS (
+    INSERT INTO executions_attempt (step_id, fence, epoch, number, worker, outcome, started_at, ended_at)
+    SELECT id, fence, epoch, attempt, worker, 'cancelled', started_at, naryad_clock() FROM step WHERE was = 'running'
+)
+SELECT id, node_id, label, attempt, was FROM step ORDER BY position
+"""
+
+
+def cancel(execution_id: uuid.UUID, *, running: bool) -> list[Event]:
+    """Cancel every open step, those that run only if `running`; returns a journal line for each."""
+    with hot_cursor() as cursor:
+        rows = cursor.execute(CANCEL, {"execution": execution_id, "running": running}).fetchall()
+    return [
+        Event(
+            "step.cancelled",
+            safe_json.dumps(
+                {"stepId": id, "nodeId": node, "label": label, "status": "cancelled", "attempt": attempt, "was": was}
+            ),
+            "warning",
+            id,
+        )
+        for id, node, label, attempt, was in rows
+    ]
+
+
+HOLD = """
+UPDATE executions_step SET status = 'held' WHERE execution_id = %s AND status IN ('ready', 'delayed')
+"""
+
+
+def hold(execution_id: uuid.UUID) -> None:
+    """Park what could start. A claim in flight holds its row, so this waits for it: that start came before."""
+    with hot_cursor() as cursor:
+        cursor.execute(HOLD, (execution_id,))
+
+
+RELEASE = """
+UPDATE executions_step
+SET status = CASE WHEN available_at > naryad_now() THEN 'delayed' ELSE 'ready' END,
+    rank_at = naryad_now() - make_interval(secs => priority * 30),
+    rung_at = CASE WHEN available_at > naryad_now() THEN rung_at ELSE naryad_now() END
+WHERE execution_id = %s AND status = 'held'
+RETURNING queue, status
+"""
+
+
+def release(execution_id: uuid.UUID) -> dict[str, int]:
+    """Let go what was held; returns the number of ready steps by queue."""
+    ready: dict[str, int] = {}
+    with hot_cursor() as cursor:
+        for queue, status in cursor.execute(RELEASE, (execution_id,)).fetchall():
+            if status == "ready":
+                ready[queue] = ready.get(queue, 0) + 1
+    return ready
+
+
+FINISH = """
+UPDATE executions_execution
+SET status = CASE WHEN open_steps - %(closed)s = 0 THEN %(final)s ELSE %(next)s END,
+    open_steps = open_steps - %(closed)s,
+    finished_at = CASE WHEN open_steps - %(closed)s = 0 THEN naryad_clock() END,
+    error = coalesce(error, %(error)s::jsonb)
+WHERE id = %(execution)s
+RETURNING open_steps = 0
+"""
+
+
+def close(execution_id: uuid.UUID, *, closed: int, next: str, final: str, error: str | None = None) -> bool:
+    """Count `closed` steps as ended and set the run's status: `final` when none is open any more, else `next`.
+
+    Returns whether the run has ended.
+    """
+    with hot_cursor() as cursor:
+        row = cursor.execute(
+            FINISH, {"execution": execution_id, "closed": closed, "next": next, "final": final, "error": error}
+        ).fetchone()
+    return bool(row and row[0])
