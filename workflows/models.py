@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
@@ -73,7 +73,7 @@ class Workflow(models.Model):
         verbose_name = _("рабочий процесс")
         verbose_name_plural = _("рабочие процессы")
         ordering = ["-created_at", "-id"]
-        indexes = [models.Index("project", "-created_at", name="workflow_recent", condition=Q(deleted_at=None))]
+        indexes = [models.Index("project", F("created_at").desc(), name="workflow_recent", condition=Q(deleted_at=None))]
         constraints = [
             models.CheckConstraint(
                 condition=Q(priority__gte=MIN_PRIORITY, priority__lte=MAX_PRIORITY), name="workflow_priority_range"
