@@ -16,27 +16,51 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
+        ('workflows', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Attempt',
+            name='Worker',
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('fence', models.BigIntegerField()),
-                ('epoch', models.PositiveIntegerField()),
-                ('number', models.PositiveIntegerField(verbose_name='Попытка')),
-                ('worker', models.CharField(max_length=200, verbose_name='Работник')),
-                ('outcome', models.CharField(max_length=20, verbose_name='Исход')),
-                ('error', models.JSONField(decoder=integrations.safe_json.Decoder, encoder=integrations.safe_json.Encoder, null=True, verbose_name='Ошибка')),
-                ('started_at', models.DateTimeField(verbose_name='Начата')),
-                ('ended_at', models.DateTimeField(db_default=accounts.clock.Clock(), verbose_name='Закончена')),
+                ('id', models.CharField(max_length=200, primary_key=True, serialize=False)),
+                ('host', models.CharField(max_length=200, verbose_name='Узел сети')),
+                ('pid', models.PositiveIntegerField()),
+                ('queues', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), size=None, verbose_name='Очереди')),
+                ('slots', models.PositiveSmallIntegerField(verbose_name='Мест')),
+                ('seen_at', models.DateTimeField(db_default=accounts.clock.Clock(), verbose_name='Виден')),
+                ('draining', models.BooleanField(default=False, verbose_name='Завершается')),
             ],
             options={
-                'verbose_name': 'попытка',
-                'verbose_name_plural': 'попытки',
-                'ordering': ['fence'],
+                'verbose_name': 'работник',
+                'verbose_name_plural': 'работники',
+            },
+        ),
+        migrations.CreateModel(
+            name='Execution',
+            fields=[
+                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('status', models.CharField(choices=[(executions.engine.states.ExecutionStatus['QUEUED'], executions.engine.states.ExecutionStatus['QUEUED']), (executions.engine.states.ExecutionStatus['RUNNING'], executions.engine.states.ExecutionStatus['RUNNING']), (executions.engine.states.ExecutionStatus['PAUSED'], executions.engine.states.ExecutionStatus['PAUSED']), (executions.engine.states.ExecutionStatus['FAILING'], executions.engine.states.ExecutionStatus['FAILING']), (executions.engine.states.ExecutionStatus['SUCCEEDED'], executions.engine.states.ExecutionStatus['SUCCEEDED']), (executions.engine.states.ExecutionStatus['FAILED'], executions.engine.states.ExecutionStatus['FAILED']), (executions.engine.states.ExecutionStatus['STOPPED'], executions.engine.states.ExecutionStatus['STOPPED'])], max_length=12, verbose_name='Состояние')),
+                ('priority', models.PositiveSmallIntegerField(default=5, verbose_name='Приоритет')),
+                ('input_data', models.JSONField(decoder=integrations.safe_json.Decoder, default=dict, encoder=integrations.safe_json.Encoder, verbose_name='Входные данные')),
+                ('error', models.JSONField(decoder=integrations.safe_json.Decoder, encoder=integrations.safe_json.Encoder, null=True, verbose_name='Ошибка')),
+                ('open_steps', models.PositiveIntegerField(verbose_name='Открытых шагов')),
+                ('event_seq', models.BigIntegerField(default=0)),
+                ('epoch', models.PositiveIntegerField(default=1)),
+                ('deadline_at', models.DateTimeField(null=True, verbose_name='Срок')),
+                ('created_at', models.DateTimeField(db_default=accounts.clock.Clock(), verbose_name='Создан')),
+                ('started_at', models.DateTimeField(null=True, verbose_name='Начат')),
+                ('finished_at', models.DateTimeField(null=True, verbose_name='Закончен')),
+                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.project', verbose_name='Проект')),
+                ('started_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Кто запустил')),
+                ('version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='executions', to='workflows.workflowversion', verbose_name='Версия')),
+                ('workflow', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='executions', to='workflows.workflow', verbose_name='Рабочий процесс')),
+            ],
+            options={
+                'verbose_name': 'запуск',
+                'verbose_name_plural': 'запуски',
+                'ordering': ['-created_at'],
             },
         ),
         migrations.CreateModel(
@@ -49,6 +73,7 @@ class Migration(migrations.Migration):
                 ('step_id', models.UUIDField(null=True)),
                 ('payload', models.JSONField(decoder=integrations.safe_json.Decoder, default=dict, encoder=integrations.safe_json.Encoder)),
                 ('at', models.DateTimeField(db_default=accounts.clock.Clock(), verbose_name='Когда')),
+                ('execution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='executions.execution')),
             ],
             options={
                 'verbose_name': 'запись журнала',
@@ -63,6 +88,9 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(max_length=200)),
                 ('body_hash', models.CharField(max_length=64)),
                 ('expires_at', models.DateTimeField(db_index=True)),
+                ('execution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='executions.execution')),
+                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('workflow', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='workflows.workflow')),
             ],
             options={
                 'verbose_name': 'ключ идемпотентности',
@@ -105,11 +133,32 @@ class Migration(migrations.Migration):
                 ('handled', models.BooleanField(default=False)),
                 ('started_at', models.DateTimeField(null=True, verbose_name='Начат')),
                 ('finished_at', models.DateTimeField(null=True, verbose_name='Закончен')),
+                ('execution', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='executions.execution', verbose_name='Запуск')),
             ],
             options={
                 'verbose_name': 'шаг',
                 'verbose_name_plural': 'шаги',
                 'ordering': ['position', 'scope'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Attempt',
+            fields=[
+                ('id', models.BigAutoField(primary_key=True, serialize=False)),
+                ('fence', models.BigIntegerField()),
+                ('epoch', models.PositiveIntegerField()),
+                ('number', models.PositiveIntegerField(verbose_name='Попытка')),
+                ('worker', models.CharField(max_length=200, verbose_name='Работник')),
+                ('outcome', models.CharField(max_length=20, verbose_name='Исход')),
+                ('error', models.JSONField(decoder=integrations.safe_json.Decoder, encoder=integrations.safe_json.Encoder, null=True, verbose_name='Ошибка')),
+                ('started_at', models.DateTimeField(verbose_name='Начата')),
+                ('ended_at', models.DateTimeField(db_default=accounts.clock.Clock(), verbose_name='Закончена')),
+                ('step', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='attempts', to='executions.step')),
+            ],
+            options={
+                'verbose_name': 'попытка',
+                'verbose_name_plural': 'попытки',
+                'ordering': ['fence'],
             },
         ),
         migrations.CreateModel(
@@ -119,51 +168,76 @@ class Migration(migrations.Migration):
                 ('port', models.CharField(max_length=100)),
                 ('items', models.JSONField(decoder=integrations.safe_json.Decoder, encoder=integrations.safe_json.Encoder)),
                 ('sources', models.JSONField(decoder=integrations.safe_json.Decoder, encoder=integrations.safe_json.Encoder, null=True)),
+                ('step', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='data', to='executions.step')),
             ],
             options={
                 'verbose_name': 'данные шага',
                 'verbose_name_plural': 'данные шагов',
             },
         ),
-        migrations.CreateModel(
-            name='Worker',
-            fields=[
-                ('id', models.CharField(max_length=200, primary_key=True, serialize=False)),
-                ('host', models.CharField(max_length=200, verbose_name='Узел сети')),
-                ('pid', models.PositiveIntegerField()),
-                ('queues', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), size=None, verbose_name='Очереди')),
-                ('slots', models.PositiveSmallIntegerField(verbose_name='Мест')),
-                ('seen_at', models.DateTimeField(db_default=accounts.clock.Clock(), verbose_name='Виден')),
-                ('draining', models.BooleanField(default=False, verbose_name='Завершается')),
-            ],
-            options={
-                'verbose_name': 'работник',
-                'verbose_name_plural': 'работники',
-            },
+        migrations.AddIndex(
+            model_name='execution',
+            index=models.Index(models.F('project'), models.OrderBy(models.F('created_at'), descending=True), name='execution_project_recent'),
         ),
-        migrations.CreateModel(
-            name='Execution',
-            fields=[
-                ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('status', models.CharField(choices=[(executions.engine.states.ExecutionStatus['QUEUED'], executions.engine.states.ExecutionStatus['QUEUED']), (executions.engine.states.ExecutionStatus['RUNNING'], executions.engine.states.ExecutionStatus['RUNNING']), (executions.engine.states.ExecutionStatus['PAUSED'], executions.engine.states.ExecutionStatus['PAUSED']), (executions.engine.states.ExecutionStatus['FAILING'], executions.engine.states.ExecutionStatus['FAILING']), (executions.engine.states.ExecutionStatus['SUCCEEDED'], executions.engine.states.ExecutionStatus['SUCCEEDED']), (executions.engine.states.ExecutionStatus['FAILED'], executions.engine.states.ExecutionStatus['FAILED']), (executions.engine.states.ExecutionStatus['STOPPED'], executions.engine.states.ExecutionStatus['STOPPED'])], max_length=12, verbose_name='Состояние')),
-                ('priority', models.PositiveSmallIntegerField(default=5, verbose_name='Приоритет')),
-                ('input_data', models.JSONField(decoder=integrations.safe_json.Decoder, default=dict, encoder=integrations.safe_json.Encoder, verbose_name='Входные данные')),
-                ('error', models.JSONField(decoder=integrations.safe_json.Decoder, encoder=integrations.safe_json.Encoder, null=True, verbose_name='Ошибка')),
-                ('open_steps', models.PositiveIntegerField(verbose_name='Открытых шагов')),
-                ('event_seq', models.BigIntegerField(default=0)),
-                ('epoch', models.PositiveIntegerField(default=1)),
-                ('deadline_at', models.DateTimeField(null=True, verbose_name='Срок')),
-                ('created_at', models.DateTimeField(db_default=accounts.clock.Clock(), verbose_name='Создан')),
-                ('started_at', models.DateTimeField(null=True, verbose_name='Начат')),
-                ('finished_at', models.DateTimeField(null=True, verbose_name='Закончен')),
-                ('project', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.project', verbose_name='Проект')),
-                ('started_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Кто запустил')),
-            ],
-            options={
-                'verbose_name': 'запуск',
-                'verbose_name_plural': 'запуски',
-                'ordering': ['-created_at'],
-            },
+        migrations.AddIndex(
+            model_name='execution',
+            index=models.Index(models.F('workflow'), models.OrderBy(models.F('created_at'), descending=True), name='execution_workflow_recent'),
+        ),
+        migrations.AddIndex(
+            model_name='execution',
+            index=models.Index(models.F('status'), condition=models.Q(('finished_at', None)), name='execution_open'),
+        ),
+        migrations.AddIndex(
+            model_name='execution',
+            index=models.Index(models.F('deadline_at'), condition=models.Q(('deadline_at__isnull', False), ('finished_at', None)), name='execution_deadline'),
+        ),
+        migrations.AddConstraint(
+            model_name='execution',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', [executions.engine.states.ExecutionStatus['QUEUED'], executions.engine.states.ExecutionStatus['RUNNING'], executions.engine.states.ExecutionStatus['PAUSED'], executions.engine.states.ExecutionStatus['FAILING'], executions.engine.states.ExecutionStatus['SUCCEEDED'], executions.engine.states.ExecutionStatus['FAILED'], executions.engine.states.ExecutionStatus['STOPPED']])), name='execution_status_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='execution',
+            constraint=models.CheckConstraint(condition=models.Q(('priority__lte', 10)), name='execution_priority_range'),
+        ),
+        migrations.AddConstraint(
+            model_name='executionevent',
+            constraint=models.UniqueConstraint(models.F('execution'), models.F('seq'), name='event_seq_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='idempotencykey',
+            constraint=models.UniqueConstraint(models.F('owner'), models.F('workflow'), models.F('key'), name='idempotency_key_once'),
+        ),
+        migrations.AddIndex(
+            model_name='step',
+            index=models.Index(models.F('queue'), models.F('rank_at'), condition=models.Q(('status', executions.engine.states.StepStatus['READY'])), name='step_ready'),
+        ),
+        migrations.AddIndex(
+            model_name='step',
+            index=models.Index(models.F('available_at'), condition=models.Q(('status__in', [executions.engine.states.StepStatus['DELAYED'], executions.engine.states.StepStatus['WAITING']])), name='step_due'),
+        ),
+        migrations.AddIndex(
+            model_name='step',
+            index=models.Index(models.F('lease_expires_at'), condition=models.Q(('status', executions.engine.states.StepStatus['RUNNING'])), name='step_leased'),
+        ),
+        migrations.AddConstraint(
+            model_name='step',
+            constraint=models.UniqueConstraint(models.F('execution'), models.F('node_id'), models.F('scope'), name='step_once_per_scope'),
+        ),
+        migrations.AddConstraint(
+            model_name='step',
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', [executions.engine.states.StepStatus['PENDING'], executions.engine.states.StepStatus['READY'], executions.engine.states.StepStatus['HELD'], executions.engine.states.StepStatus['DELAYED'], executions.engine.states.StepStatus['WAITING'], executions.engine.states.StepStatus['RUNNING'], executions.engine.states.StepStatus['SUCCEEDED'], executions.engine.states.StepStatus['FAILED'], executions.engine.states.StepStatus['SKIPPED'], executions.engine.states.StepStatus['CANCELLED']])), name='step_status_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='step',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', executions.engine.states.StepStatus['RUNNING']), _negated=True), ('lease_expires_at__isnull', False), _connector='OR'), name='step_running_is_leased'),
+        ),
+        migrations.AddConstraint(
+            model_name='attempt',
+            constraint=models.UniqueConstraint(models.F('step'), models.F('fence'), name='attempt_once_per_fence'),
+        ),
+        migrations.AddConstraint(
+            model_name='stepdata',
+            constraint=models.UniqueConstraint(models.F('step'), models.F('port'), name='stepdata_once_per_port'),
         ),
         migrations.RunSQL(
             # Steps are updated several times in their short life: room on the page keeps the updates there.
