@@ -120,6 +120,13 @@ class NameTaken(AccountsError):
     message = _("Действующий сервисный аккаунт с таким названием уже есть")
 
 
+class WrongPassword(AccountsError):
+    """Whoever changes their own password must know the present one."""
+
+    code = "wrong_password"
+    message = _("Текущий пароль указан неверно")
+
+
 class LastAdmin(AccountsError):
     """Nobody could manage people any more."""
 

@@ -159,12 +159,8 @@ class Membership(models.Model):
         (Role.ADMIN.value, _("Администратор")),
     ]
 
-    user = models.ForeignKey(
-        User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("пользователь")
-    )
-    project = models.ForeignKey(
-        Project, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("проект")
-    )
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("пользователь"))
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("проект"))
     role = models.CharField(_("роль"), max_length=10, choices=ROLES)
     created_at = models.DateTimeField(_("создано"), db_default=Clock(), editable=False)
 
@@ -235,7 +231,9 @@ class TokenFamily(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid_utils.compat.uuid7, editable=False)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="token_families", verbose_name=_("пользователь"))
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="token_families", verbose_name=_("пользователь")
+    )
     current = models.UUIDField(_("действующий токен"), default=uuid_utils.compat.uuid7)
     created_at = models.DateTimeField(_("создан"), db_default=Clock(), editable=False)
     expires_at = models.DateTimeField(_("действует до"), db_index=True)

@@ -38,7 +38,7 @@ ACTIONS: dict[str, Role] = {
 
 
 def allows(role: Role | str | None, action: str) -> bool:
-    """Whether `role` may do `action`; no role may do nothing. Raises `KeyError` for an action that is not in the table."""
+    """Whether `role` may do `action`; None may do nothing. Raises `KeyError` for an action that is not in the table."""
     lowest = ACTIONS[action]
     return role is not None and Role(role).rank >= lowest.rank
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
+import uuid_utils.compat
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.errors import Forbidden, LastAdmin, LoginTaken, UnknownRole, WeakPassword
-from accounts.models import Membership, Project, User
+from accounts.clock import Clock
+from accounts.errors import Forbidden, LastAdmin, LoginTaken, NameTaken, TelegramTaken, UnknownRole, WeakPassword
+from accounts.models import Membership, Project, ServiceAccount, User
 from accounts.roles import Role, allows, highest, roles_for
 
 Actor = User | AnonymousUser | None
@@ -22,12 +26,14 @@ DEFAULT_PROJECT = "default"
 
 def default_project() -> Project:
     """The project that always exists."""
-    project, _created = Project.objects.get_or_create(code=DEFAULT_PROJECT, defaults={"name": str(_("Основной проект"))})
+    project, _created = Project.objects.get_or_create(
+        code=DEFAULT_PROJECT, defaults={"name": str(_("Основной проект"))}
+    )
     return project
 
 
 def role_in(user: Actor, project_id: int) -> Role | None:
-    """The role of `user` in the project: None for strangers, anonymous and deactivated people; superusers are admins."""
+    """The role of `user` in the project: None for strangers and deactivated people, admin for superusers."""
     if not isinstance(user, User) or not user.is_active:
         return None
     if user.is_superuser:
@@ -65,19 +71,53 @@ def as_role(names: Iterable[str]) -> Role | None:
 def create_user(*, username: str, password: str | None, roles: Iterable[str] = (), **fields: Any) -> User:
     """A person with the highest of `roles` in the default project (none for an empty list).
 
-    `fields` are further columns of `User`. Raises `UnknownRole`, `WeakPassword`, `LoginTaken`. A password of None
-    makes a person who cannot log in with one.
+    `fields` are further columns of `User`. Raises `UnknownRole`, `WeakPassword`, `LoginTaken`, `TelegramTaken`. A
+    password of None makes a person who cannot log in with one.
     """
     role = as_role(roles)
+    user = User(username=User.normalize_username(username), **fields)
     if password is not None:
-        check_password_strength(password, User(username=username, **fields))
-    try:
-        with transaction.atomic():
-            user = User.objects.create_user(username, password, **fields)
-    except IntegrityError as error:
-        raise LoginTaken(field="username") from error
-    set_role(user=user, role=role)
+        check_password_strength(password, user)
+    user.set_password(password)
+    _save_unique(user)
+    if role is not None:
+        set_role(user=user, role=role)
     user.refresh_from_db()
+    return user
+
+
+@transaction.atomic
+def change_user(*, user: User, password: str | None = None, roles: Iterable[str] | None = None, **fields: Any) -> User:
+    """Change a person; `fields` are columns of `User`, `roles` is as in `create_user`.
+
+    Raises `UnknownRole`, `WeakPassword`, `TelegramTaken`, `LastAdmin`.
+    """
+    role = None if roles is None else as_role(roles)
+    if "phone" in fields and fields["phone"] != user.phone:
+        fields["phone_verified_at"] = None
+    if fields.get("is_active") is False:
+        deactivate_user(user=user)
+    for name, value in fields.items():
+        setattr(user, name, value)
+    changed = list(fields)
+    if password is not None:
+        check_password_strength(password, user)
+        user.set_password(password)
+        changed.append("password")
+    if changed:
+        _save_unique(user, update_fields=changed)
+    if roles is not None and role != role_by_membership(user):
+        set_role(user=user, role=role)
+    user.refresh_from_db()
+    return user
+
+
+@transaction.atomic
+def deactivate_user(*, user: User) -> User:
+    """Close a person's way in; what they did stays. Their tokens are worth nothing from now on. Raises `LastAdmin`."""
+    _keep_an_admin(user=user, project=_lock(default_project()))
+    user.is_active = False
+    user.save(update_fields=["is_active"])
     return user
 
 
@@ -87,58 +127,74 @@ def set_role(*, user: User, role: Role | None, project: Project | None = None) -
 
     Tokens of the person lose their worth when the role changes. Raises `LastAdmin`.
     """
-    project = Project.objects.select_for_update().get(pk=(project or default_project()).pk)
+    project = _lock(project or default_project())
     if role is not Role.ADMIN:
-        keep_an_admin(user=user, project=project)
+        _keep_an_admin(user=user, project=project)
     if role is None:
         Membership.objects.filter(user=user, project=project).delete()
     else:
         Membership.objects.update_or_create(user=user, project=project, defaults={"role": role.value})
 
 
-def keep_an_admin(*, user: User, project: Project) -> None:
-    """Raise `LastAdmin` if nobody could manage people any more without `user`; needs the project's row locked."""
-    admins = Membership.objects.filter(project=project, role=Role.ADMIN.value, user__is_active=True)
-    if not admins.filter(user=user).exists():
-        return
-    others = admins.exclude(user=user).filter(user__service_account=None).exists()
-    if not others and not User.objects.filter(is_superuser=True, is_active=True).exclude(pk=user.pk).exists():
-        raise LastAdmin
+def people_visible_to(actor: User) -> QuerySet[User]:
+    """Whom `actor` manages: everybody for admins of the default project, else the members of their own projects."""
+    managed = project_ids(actor, action="user.manage")
+    people = User.objects.people().prefetch_related("memberships__project")
+    if Project.objects.filter(pk__in=managed, code=DEFAULT_PROJECT).exists():
+        return people
+    return people.filter(memberships__project_id__in=managed).distinct()
 
 
-@transaction.atomic
-def change_user(*, user: User, password: str | None = None, roles: Iterable[str] | None = None, **fields: Any) -> User:
-    """Change a person; raises `UnknownRole`, `WeakPassword`, `LastAdmin`. `fields` are columns of `User`."""
-    role = None if roles is None else as_role(roles)
-    for name, value in fields.items():
-        setattr(user, name, value)
-    changed = list(fields)
-    if password is not None:
-        check_password_strength(password, user)
-        user.set_password(password)
-        changed.append("password")
-    if changed:
-        user.save(update_fields=changed)
-    if roles is not None and role != role_in_default_project(user):
-        set_role(user=user, role=role)
-    user.refresh_from_db()
-    return user
-
-
-def role_in_default_project(user: User) -> Role | None:
-    """The membership itself, not what a superuser may do besides."""
-    role = Membership.objects.filter(user=user, project=default_project()).values_list("role", flat=True).first()
+def role_by_membership(user: User) -> Role | None:
+    """The role in the default project that was given, whatever a superuser may do besides."""
+    role = Membership.objects.filter(user=user, project__code=DEFAULT_PROJECT).values_list("role", flat=True).first()
     return Role(role) if role else None
 
 
+def require_management(actor: User, user: User) -> None:
+    """Raise `Forbidden` unless `actor` may change `user`.
+
+    Whoever sets a password can act as its owner, so nobody may touch a person who has more rights than themselves:
+    a superuser, or a member of a project where `actor` manages nobody.
+    """
+    if actor.is_superuser:
+        return
+    managed = project_ids(actor, action="user.manage")
+    foreign = Membership.objects.filter(user=user).exclude(project_id__in=managed)
+    if user.is_superuser or user.is_staff or foreign.exists():
+        raise Forbidden(action="user.manage")
+
+
 @transaction.atomic
-def deactivate_user(*, user: User) -> User:
-    """Close a person's way in; what they did stays. Their tokens are worth nothing from now on. Raises `LastAdmin`."""
-    project = Project.objects.select_for_update().get(pk=default_project().pk)
-    keep_an_admin(user=user, project=project)
-    user.is_active = False
-    user.save(update_fields=["is_active"])
-    return user
+def create_service_account(
+    *, name: str, roles: Iterable[str], term: timedelta, created_by: User | None
+) -> ServiceAccount:
+    """An account for a programme in the default project, good for `term`; raises `UnknownRole`, `NameTaken`.
+
+    Its token comes from `accounts.tokens.issue_service_token`.
+    """
+    role = as_role(roles)
+    user = User(username=f"service-{uuid_utils.compat.uuid7().hex}", name=name)
+    user.set_unusable_password()
+    user.save()
+    set_role(user=user, role=role)
+    try:
+        with transaction.atomic():
+            account = ServiceAccount.objects.create(
+                user=user, name=name, project=default_project(), created_by=created_by, expires_at=Clock() + term
+            )
+    except IntegrityError as error:
+        raise NameTaken(field="name") from error
+    account.refresh_from_db()
+    return account
+
+
+@transaction.atomic
+def revoke_service_account(*, account: ServiceAccount) -> None:
+    """The token is worth nothing from the next request on; a second time changes nothing."""
+    ServiceAccount.objects.filter(pk=account.pk, revoked_at=None).update(revoked_at=Clock())
+    User.objects.filter(pk=account.user_id).update(is_active=False)
+    account.refresh_from_db()
 
 
 def check_password_strength(password: str, user: User) -> None:
@@ -147,3 +203,33 @@ def check_password_strength(password: str, user: User) -> None:
         validate_password(password, user)
     except ValidationError as error:
         raise WeakPassword(fields={"password": error.messages}) from error
+
+
+def _lock(project: Project) -> Project:
+    """Changes of roles in one project queue here, so that two admins cannot remove each other at once."""
+    return Project.objects.select_for_update().get(pk=project.pk)
+
+
+def _keep_an_admin(*, user: User, project: Project) -> None:
+    """Raise `LastAdmin` if nobody could manage people any more without `user`; needs the project's row locked."""
+    admins = Membership.objects.filter(
+        project=project, role=Role.ADMIN.value, user__is_active=True, user__service_account=None
+    )
+    superusers = User.objects.filter(is_superuser=True, is_active=True)
+    if not admins.filter(user=user).exists() and not superusers.filter(pk=user.pk).exists():
+        return
+    if not admins.exclude(user=user).exists() and not superusers.exclude(pk=user.pk).exists():
+        raise LastAdmin
+
+
+def _save_unique(user: User, **options: Any) -> None:
+    """Save, and say which unique column was taken; raises `LoginTaken`, `TelegramTaken`."""
+    try:
+        with transaction.atomic():
+            user.save(**options)
+    except IntegrityError as error:
+        if "telegram_id" in str(error):
+            raise TelegramTaken(field="telegramId") from error
+        if "username" in str(error) or "login" in str(error):
+            raise LoginTaken(field="username") from error
+        raise

@@ -123,7 +123,7 @@ def _invalid(fields: Any) -> Response:
 
 def _shell(exc: exceptions.APIException) -> Response:
     code, message = next(
-        (SHELL[kind] for kind in type(exc).__mro__ if kind in SHELL), (str(exc.default_code), exc.default_detail)
+        (SHELL[kind] for kind in type(exc).__mro__ if kind in SHELL), (str(exc.default_code), str(exc.detail))
     )
     response = answer(DomainError(message, code=code), exc.status_code)
     wait = getattr(exc, "wait", None)

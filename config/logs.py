@@ -1,21 +1,33 @@
 """One structured line per event on standard error: JSON into a file, coloured text on a terminal.
 
-`dev.py` sends each process's output to `var/log/NAME.log`; a container keeps its output for the platform.
+`dev.py` sends each process's output to `var/log/NAME.log`; a container keeps its output for the platform. Where
+neither does, `NARYAD_LOG_DIR` names a folder and each process also writes its own file there.
+Secrets are cut out and characters that forge lines are escaped on the way (`config.log_redaction`).
 """
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import structlog
 
+from config.log_redaction import escape_forgery, escape_values, hide_secrets
+
 QUIET = ("celery.utils.functional", "kombu", "amqp", "asyncio", "urllib3", "httpx", "httpcore", "websockets")
 """Libraries whose information would drown ours, or name addresses that hold secrets."""
 
+LEVELS = {"WARN": "WARNING", "FATAL": "CRITICAL", "HTTP": "DEBUG", "VERBOSE": "DEBUG", "SILLY": "DEBUG"}
+"""Names of levels that other loggers use and people therefore write into `LOG_LEVEL`."""
 
-def configure(*, level: str, process: str) -> dict[str, Any]:
-    """Set up structlog and return Django's LOGGING. `level` is a name such as INFO."""
+
+def configure(*, level: str, process: str, directory: str = "") -> dict[str, Any]:
+    """Set up structlog and return Django's LOGGING.
+
+    `level` is a name such as INFO; with a `directory` every process also writes `directory/PROCESS.log`, which may be
+    moved away at any time (it is opened again).
+    """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -35,18 +47,30 @@ def configure(*, level: str, process: str) -> dict[str, Any]:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
+    handlers: dict[str, Any] = {
+        "standard_error": {"class": "logging.StreamHandler", "formatter": "text" if sys.stderr.isatty() else "json"}
+    }
+    if directory:
+        Path(directory).mkdir(parents=True, exist_ok=True)
+        handlers["file"] = {
+            "class": "logging.handlers.WatchedFileHandler",
+            "filename": str(Path(directory) / f"{process}.log"),
+            "encoding": "utf-8",
+            "formatter": "json",
+        }
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {
-            "line": {
+            name: {
                 "()": structlog.stdlib.ProcessorFormatter,
                 "foreign_pre_chain": [*shared, structlog.stdlib.ExtraAdder()],
-                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendering()],
+                "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *processors],
             }
+            for name, processors in (("json", _json()), ("text", _text()))
         },
-        "handlers": {"standard_error": {"class": "logging.StreamHandler", "formatter": "line"}},
-        "root": {"handlers": ["standard_error"], "level": level},
+        "handlers": handlers,
+        "root": {"handlers": list(handlers), "level": LEVELS.get(level, level)},
         "loggers": {
             **{name: {"level": "WARNING"} for name in QUIET},
             # Django and uvicorn bring handlers of their own; one line per event is enough.
@@ -59,13 +83,17 @@ def configure(*, level: str, process: str) -> dict[str, Any]:
     }
 
 
-def _rendering() -> list[Any]:
-    if sys.stderr.isatty():
-        return [structlog.dev.ConsoleRenderer()]
+def _json() -> list[Any]:
     return [
         structlog.processors.format_exc_info,
+        hide_secrets,
         structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+        escape_forgery,
     ]
+
+
+def _text() -> list[Any]:
+    return [structlog.processors.format_exc_info, hide_secrets, escape_values, structlog.dev.ConsoleRenderer()]
 
 
 def _add_process(process: str) -> Any:

@@ -38,41 +38,48 @@ def loads(text: str | bytes, *, max_depth: int = MAX_DEPTH, max_elements: int = 
     Refused: other encodings than UTF-8, NaN and infinities, integers beyond 64 bits, NUL and lone surrogates,
     duplicate keys, nesting deeper than `max_depth`, more than `max_elements` values.
     """
-    if isinstance(text, bytes | bytearray):
-        try:
-            text = bytes(text).decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise UnsafeJSON("not_utf8", f"byte {error.start}") from None
-    _check_depth(text, max_depth)
+    text = _as_text(text)
+    _check_count(text, max_elements)
     try:
-        value = json.loads(
-            text,
-            parse_float=_decimal,
-            parse_int=_integer,
-            parse_constant=_constant,
-            object_pairs_hook=_unique_keys,
-        )
+        value = json.loads(text, parse_float=_decimal, parse_constant=_constant, object_pairs_hook=_unique_keys)
     except UnsafeJSON:
         raise
     except json.JSONDecodeError as error:
         raise UnsafeJSON("not_json", f"line {error.lineno} column {error.colno}") from None
     except RecursionError:
         raise UnsafeJSON("too_deep", f"limit {max_depth}") from None
-    check(value, max_depth=max_depth, max_elements=max_elements)
+    except ValueError:  # an integer of more digits than Python is ready to read
+        raise UnsafeJSON("number_out_of_range") from None
+    _check_integers_and_depth(value, max_depth)
+    # What a text may hide must be escaped in the document, so few documents need a walk over all their texts.
+    if _SUSPICIOUS_ESCAPE.search(text):
+        check(value, max_depth=max_depth, max_elements=max_elements)
     return value
 
 
 def dumps(value: Any) -> str:
     """Write compact JSON; `Decimal` stays a number, dates are ISO 8601, UUIDs and lazy texts are strings.
 
-    Raises `UnsafeJSON` for NaN and infinities.
+    Raises `UnsafeJSON` for NaN, infinities and what is nested too deeply, `TypeError` for what has no JSON form.
+    The result may hold NUL and lone surrogates if the value does: `check` what comes from elsewhere than `loads`.
     """
     try:
-        return simplejson.dumps(
-            value, use_decimal=True, ensure_ascii=False, separators=(",", ":"), default=_plain, allow_nan=False
+        text = simplejson.dumps(
+            value,
+            use_decimal=True,
+            ensure_ascii=False,
+            separators=(",", ":"),
+            default=_plain,
+            allow_nan=False,
+            encoding=None,  # bytes are no text
         )
+    except RecursionError:
+        raise UnsafeJSON("too_deep") from None
     except ValueError as error:
-        raise UnsafeJSON("not_a_number", str(error)) from None
+        raise UnsafeJSON("too_deep" if "Circular" in str(error) else "not_a_number", str(error)) from None
+    if "NaN" in text or "Infinity" in text:  # simplejson looks at floats only, or it is just a word in a text
+        _refuse_infinite_decimals(value)
+    return text
 
 
 def check(value: Any, *, max_depth: int = MAX_DEPTH, max_elements: int = MAX_ELEMENTS) -> None:
@@ -93,7 +100,9 @@ def check(value: Any, *, max_depth: int = MAX_DEPTH, max_elements: int = MAX_ELE
 def _children(level: list[Any]) -> list[Any]:
     deeper: list[Any] = []
     for value in level:
-        if isinstance(value, dict):
+        if isinstance(value, str):
+            _check_text(value)
+        elif isinstance(value, dict):
             for key in value:
                 if not isinstance(key, str):
                     raise UnsafeJSON("bad_key", str(key))
@@ -101,53 +110,98 @@ def _children(level: list[Any]) -> list[Any]:
             deeper.extend(value.values())
         elif isinstance(value, list | tuple):
             deeper.extend(value)
-        elif isinstance(value, str):
-            _check_text(value)
-        elif isinstance(value, float) and not math.isfinite(value):
-            raise UnsafeJSON("not_a_number", str(value))
+        elif isinstance(value, float | Decimal):
+            if not math.isfinite(value):
+                raise UnsafeJSON("not_a_number", str(value))
+        elif value is not None and not isinstance(value, _SCALARS):
+            raise UnsafeJSON("bad_type", type(value).__name__)
     return deeper
+
+
+def _refuse_infinite_decimals(value: Any) -> None:
+    rest = [value]
+    while rest:
+        item = rest.pop()
+        if isinstance(item, dict):
+            rest.extend(item.values())
+        elif isinstance(item, list | tuple):
+            rest.extend(item)
+        elif isinstance(item, Decimal) and not item.is_finite():
+            raise UnsafeJSON("not_a_number", str(item))
+
+
+_SCALARS = (int, datetime, date, uuid.UUID, Promise)
 
 
 def _check_text(text: str) -> None:
     if "\x00" in text:
         raise UnsafeJSON("nul_character")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise UnsafeJSON("lone_surrogate") from None
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise UnsafeJSON("lone_surrogate") from None
 
 
-_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{}]', re.DOTALL)
+_SUSPICIOUS_ESCAPE = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
+# Possessive, and glad to end without its closing quote: one pass whatever the document.
+_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 
 
-def _check_depth(text: str, max_depth: int) -> None:
-    """Refuse deep nesting before the parser recurses."""
-    if text.count("[") + text.count("{") <= max_depth:
+def _as_text(text: str | bytes) -> str:
+    if isinstance(text, bytes | bytearray):
+        try:
+            text = bytes(text).decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise UnsafeJSON("not_utf8", f"byte {error.start}") from None
+        if "\x00" in text:
+            raise UnsafeJSON("nul_character")
+    else:
+        _check_text(text)
+    return text
+
+
+def _check_count(text: str, max_elements: int) -> None:
+    """Refuse too many values before memory is spent on them.
+
+    A value follows a comma or an opening bracket, or is the root. Counted over the raw text that is an upper bound;
+    only where the bound is too high the texts, which may hold commas of their own, are taken out first.
+    """
+    if _marks(text) < max_elements:
         return
-    depth = 0
-    for match in _BRACKETS.finditer(text):
-        token = match.group()
-        if token in ("[", "{"):
-            depth += 1
-            if depth > max_depth:
-                raise UnsafeJSON("too_deep", f"limit {max_depth}")
-        elif token in ("]", "}"):
-            depth -= 1
+    bare = _STRING.sub('""', text)
+    if _marks(bare) - bare.count("[]") - bare.count("{}") >= max_elements:
+        raise UnsafeJSON("too_many_elements", f"limit {max_elements}")
+
+
+def _marks(text: str) -> int:
+    return text.count(",") + text.count("[") + text.count("{")
+
+
+def _check_integers_and_depth(value: Any, max_depth: int) -> None:
+    level: list[Any] = [[value]]
+    for _depth in range(max_depth + 1):
+        deeper: list[Any] = []
+        for container in level:
+            for child in container.values() if isinstance(container, dict) else container:
+                kind = type(child)
+                if kind is int:
+                    if not MIN_INTEGER <= child <= MAX_INTEGER:
+                        raise UnsafeJSON("number_out_of_range")
+                elif kind is dict or kind is list:
+                    deeper.append(child)
+        if not deeper:
+            return
+        level = deeper
+    raise UnsafeJSON("too_deep", f"limit {max_depth}")
 
 
 def _decimal(text: str) -> Decimal:
     value = Decimal(text)
-    if value and abs(value.adjusted()) > MAX_EXPONENT:
-        raise UnsafeJSON("number_out_of_range", text[:40])
-    return value
-
-
-def _integer(text: str) -> int:
-    if len(text) > 20:
-        raise UnsafeJSON("number_out_of_range", text[:40])
-    value = int(text)
-    if not MIN_INTEGER <= value <= MAX_INTEGER:
-        raise UnsafeJSON("number_out_of_range", text)
+    if len(text) > MAX_EXPONENT or "e" in text or "E" in text:
+        out_of_range = bool(value) and abs(value.adjusted()) > MAX_EXPONENT
+        if out_of_range or len(text) > 2 * MAX_EXPONENT:
+            raise UnsafeJSON("number_out_of_range", text[:40])
     return value
 
 
@@ -167,7 +221,9 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, datetime | date):
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, uuid.UUID | Promise):
         return str(value)
