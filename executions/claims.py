@@ -93,7 +93,8 @@ class Recorded:
 
 _CLAIMED_COLUMNS = """
     {0}.id AS step_id, {0}.execution_id, {1}.version_id, {0}.node_id, {0}.queue,
-    {0}.leased_by AS worker, {0}.fence, {0}.epoch, {0}.attempt, {0}.tries, {0}.rescues, {0}.progress, {0}.wake, {0}.started_at"""
+    {0}.leased_by AS worker, {0}.fence, {0}.epoch, {0}.attempt, {0}.tries, {0}.rescues, {0}.progress, {0}.wake,
+    {0}.started_at"""
 
 CLAIM = f"""
 WITH next AS (
@@ -109,15 +110,13 @@ WITH next AS (
 )
 SELECT {_CLAIMED_COLUMNS.format("step", "execution")}
 FROM step JOIN executions_execution execution ON execution.id = step.execution_id
-"""
+"""  # noqa: S608 - built from constants
 
 
 def claim(*, queue: str, worker: str) -> Claimed | None:
     """Lease the best-ranked ready step of `queue`; None when there is none. One statement, committed by itself."""
     with hot_cursor(class_row(Claimed)) as cursor:
-        return cursor.execute(
-            CLAIM, {"queue": queue, "worker": worker, "lease": settings.LEASE_SECONDS}
-        ).fetchone()
+        return cursor.execute(CLAIM, {"queue": queue, "worker": worker, "lease": settings.LEASE_SECONDS}).fetchone()
 
 
 LOCK = "SELECT status FROM executions_execution WHERE id = %s FOR NO KEY UPDATE"
@@ -166,7 +165,8 @@ WITH execution AS (
         tries = s.tries + %(failures)s::int, rescues = s.rescues + %(rescued)s::int,
         queue = CASE WHEN %(rescued)s::int > 0 THEN 'cpu' ELSE s.queue END,
         rank_at = naryad_now() - make_interval(secs => s.priority * 30),
-        rung_at = CASE WHEN %(status)s = 'ready' THEN naryad_now() ELSE s.rung_at END, leased_by = NULL, lease_expires_at = NULL, cancel_requested = false,
+        rung_at = CASE WHEN %(status)s = 'ready' THEN naryad_now() ELSE s.rung_at END,
+        leased_by = NULL, lease_expires_at = NULL, cancel_requested = false,
         available_at = coalesce(%(until)s::timestamptz, naryad_clock() + make_interval(secs => %(seconds)s::float8)),
         wait_reason = %(wait_reason)s, wait_event = %(wait_event)s, wait_subject = %(wait_subject)s,
         wake = %(wake)s::jsonb, progress = %(progress)s::jsonb,
@@ -208,7 +208,8 @@ WITH execution AS (
         jsonb_build_object('stepId', id, 'nodeId', node_id, 'label', label, 'status', 'skipped')
     FROM target WHERE became = 'skipped'
     UNION ALL
-    SELECT 100000000, 'execution.' || %(final_status)s, CASE %(final_status)s WHEN 'failed' THEN 'error' ELSE 'info' END,
+    SELECT 100000000, 'execution.' || %(final_status)s,
+        CASE %(final_status)s WHEN 'failed' THEN 'error' ELSE 'info' END,
         NULL, jsonb_build_object('status', %(final_status)s)
     FROM step, execution WHERE execution.open_steps = 0
 ), journal AS (
@@ -229,7 +230,7 @@ WITH execution AS (
 SELECT closing.event_seq, closing.open_steps = 0, target.id IS NOT NULL,
     {_CLAIMED_COLUMNS.format("target", "execution")}
 FROM closing CROSS JOIN execution LEFT JOIN target ON target.became = 'running'
-"""
+"""  # noqa: S608 - built from constants
 
 
 def record(record: Record) -> Recorded | None:

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, TypeVar
 
+from integrations.http import CallScope, CancelHandle
+
 from executions.claims import Claimed
 from executions.engine.events import Event
 from executions.journal import event
 from executions.payloads import decode
-from integrations.http import CallScope, CancelHandle
 from workflows import services as workflows
 from workflows.graph import expressions
 from workflows.graph.topology import CompiledNode

@@ -77,8 +77,6 @@ def _fail_stuck(execution_id: uuid.UUID) -> None:
     error = failures.STUCK.as_json()
     cancelled = transitions.cancel(execution_id, running=True)
     failed = ExecutionStatus.FAILED
-    transitions.close(
-        execution_id, closed=len(cancelled), next=failed, final=failed, error=safe_json.dumps(error)
-    )
+    transitions.close(execution_id, closed=len(cancelled), next=failed, final=failed, error=safe_json.dumps(error))
     line = journal.event("execution.failed", {"status": failed, "error": error}, level="error")
     tell(execution_id, journal.append(execution_id, [*cancelled, line]))

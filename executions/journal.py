@@ -26,9 +26,7 @@ RETURNING seq
 """
 
 
-def event(
-    type: str, payload: Mapping[str, Any], *, level: str = "info", step_id: uuid.UUID | None = None
-) -> Event:
+def event(type: str, payload: Mapping[str, Any], *, level: str = "info", step_id: uuid.UUID | None = None) -> Event:
     """A journal line whose payload is written as JSON."""
     return Event(type, safe_json.dumps(payload), level, step_id)
 

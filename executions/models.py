@@ -67,7 +67,9 @@ class Execution(models.Model):
             models.Index("project", F("created_at").desc(), name="execution_project_recent"),
             models.Index("workflow", F("created_at").desc(), name="execution_workflow_recent"),
             models.Index("status", name="execution_open", condition=Q(finished_at=None)),
-            models.Index("deadline_at", name="execution_deadline", condition=Q(finished_at=None, deadline_at__isnull=False)),
+            models.Index(
+                "deadline_at", name="execution_deadline", condition=Q(finished_at=None, deadline_at__isnull=False)
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=list(ExecutionStatus)), name="execution_status_known"),
@@ -133,7 +135,8 @@ class Step(models.Model):
             models.UniqueConstraint("execution", "node_id", "scope", name="step_once_per_scope"),
             models.CheckConstraint(condition=Q(status__in=list(StepStatus)), name="step_status_known"),
             models.CheckConstraint(
-                condition=~Q(status=StepStatus.RUNNING) | Q(lease_expires_at__isnull=False), name="step_running_is_leased"
+                condition=~Q(status=StepStatus.RUNNING) | Q(lease_expires_at__isnull=False),
+                name="step_running_is_leased",
             ),
         ]
 

@@ -47,7 +47,9 @@ def encode(ports: Mapping[str, Items], sources: Mapping[str, Sequence[Any]]) -> 
             size += len(text.encode())
         except (safe_json.UnsafeJSON, UnicodeEncodeError, TypeError, RecursionError) as error:
             raise PayloadRefused(
-                Failure("output_not_json", gettext_noop("Результат узла нельзя сохранить как JSON"), {"reason": str(error)})
+                Failure(
+                    "output_not_json", gettext_noop("Результат узла нельзя сохранить как JSON"), {"reason": str(error)}
+                )
             ) from None
         rows.append(Encoded(port, text, safe_json.dumps(sources[port]) if port in sources else None))
     if size > settings.PAYLOAD_MAX_BYTES:

@@ -82,9 +82,7 @@ def _step(
     graph = workflows.compiled(claimed.version_id)
     node = graph.nodes[claimed.node_id]
     lease = leases.take(claimed, node.timeout_seconds)
-    with structlog.contextvars.bound_contextvars(
-        execution_id=str(claimed.execution_id), step_id=str(claimed.step_id)
-    ):
+    with structlog.contextvars.bound_contextvars(execution_id=str(claimed.execution_id), step_id=str(claimed.step_id)):
         try:
             report = _run(claimed, graph, node, carried, lease, continue_on)
             recorded = None if report is None else _settle_surely(report)

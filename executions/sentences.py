@@ -25,7 +25,7 @@ MOVES = {
     "step.delayed": _("Шаг «%(label)s» отложен"),
     "step.waiting": _("Шаг «%(label)s» ждёт"),
     "step.held": _("Шаг «%(label)s» придержан до возобновления запуска"),
-    "step.ready": _("Шаг «%(label)s» возвращён в очередь"),
+    "step.handed_back": _("Работник завершается: шаг «%(label)s» возвращён в очередь"),
     "step.cancelled": _("Шаг «%(label)s» отменён"),
     "step.rescued": _("Работник шага «%(label)s» пропал, шаг передан другому"),
     "step.skipped": _("Шаг «%(label)s» пропущен: ни одна ветка к нему не привела"),
@@ -52,7 +52,8 @@ def sentence(type: str, payload: Mapping[str, Any]) -> str:
     if isinstance(error, Mapping):
         values["error"] = phrase(str(error.get("message") or error.get("code") or ""), error.get("details") or {})
     text = gettext(move) % values
-    return f"{text}: {values['error']}" if error and "%(error)s" not in move else text
+    why = values["error"] if error else payload.get("reason") if type.startswith("execution.") else None
+    return f"{text}: {why}" if why and "%(error)s" not in move else text
 
 
 def phrase(message: str, values: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from executions.engine.states import ExecutionStatus, StepStatus
+from executions.engine.states import FINISHED_STEP, ExecutionStatus, StepStatus
 from executions.models import Attempt, Execution, ExecutionEvent, Step
 from executions.sentences import LOG, phrase, sentence
 
@@ -135,6 +135,8 @@ class PayloadField(serializers.Field[Any, Any, Any, Any]):
 
     def to_representation(self, value: ExecutionEvent) -> dict[str, Any]:
         payload = dict(value.payload)
+        if value.type.startswith("step.") and payload.get("status") in FINISHED_STEP:
+            payload.setdefault("finishedAt", value.at)
         if value.type == LOG:
             payload |= {"message": sentence(LOG, payload), "level": value.level}
             payload["stepId"] = str(value.step_id) if value.step_id else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from celery import shared_task
@@ -12,16 +13,13 @@ from executions import runner, ticker
 from executions.lease import Leases, family, found_family
 from executions.models import Worker
 
-_leases: Leases | None = None
 
-
+@cache
 def process_leases() -> Leases:
-    """The leases of this process, made when first asked for, so that a forked child has its own."""
-    global _leases
-    if _leases is None:
-        _leases = Leases(give_up=runner.give_up)
-        _leases.start()
-    return _leases
+    """The leases of this process, made when first asked for: a forked child asks after the fork and has its own."""
+    leases = Leases(give_up=runner.give_up)
+    leases.start()
+    return leases
 
 
 @shared_task(name="executions.drain")
@@ -58,8 +56,8 @@ def _ready(sender: Any = None, **_kwargs: Any) -> None:
 @worker_shutting_down.connect
 def _leave(**_kwargs: Any) -> None:
     """Take no more work. Forked children do not see the signal: they read it from their rows."""
-    if _leases is not None:
-        _leases.drain()
+    if process_leases.cache_info().currsize:
+        process_leases().drain()
     Worker.objects.filter(id__startswith=family()).update(draining=True)
 
 

@@ -34,12 +34,12 @@ def cancel(execution_id: uuid.UUID, *, running: bool) -> list[Event]:
         Event(
             "step.cancelled",
             safe_json.dumps(
-                {"stepId": id, "nodeId": node, "label": label, "status": "cancelled", "attempt": attempt, "was": was}
+                {"stepId": step_id, "nodeId": node, "label": label, "status": "cancelled", "attempt": attempt, "was": was}
             ),
             "warning",
-            id,
+            step_id,
         )
-        for id, node, label, attempt, was in rows
+        for step_id, node, label, attempt, was in rows
     ]
 
 

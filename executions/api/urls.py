@@ -2,6 +2,26 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from executions.api.executions import ExecutionViewSet
+from executions.api.journal import JournalViewSet
+from executions.api.starting import WorkflowExecutionViewSet
+from executions.api.steps import StepViewSet
+
+RUN = "executions/<str:execution_id>"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("workflows/<str:workflow_id>/execute", WorkflowExecutionViewSet.as_view({"post": "execute"})),
+    path("workflows/<str:workflow_id>/executions", WorkflowExecutionViewSet.as_view({"get": "list"})),
+    path("executions", ExecutionViewSet.as_view({"get": "list"})),
+    path(RUN, ExecutionViewSet.as_view({"get": "retrieve"}), name="execution"),
+    path(f"{RUN}/pause", ExecutionViewSet.as_view({"post": "pause"})),
+    path(f"{RUN}/resume", ExecutionViewSet.as_view({"post": "resume"})),
+    path(f"{RUN}/stop", ExecutionViewSet.as_view({"post": "stop"})),
+    path(f"{RUN}/logs", JournalViewSet.as_view({"get": "logs"})),
+    path(f"{RUN}/events", JournalViewSet.as_view({"get": "events"})),
+    path(f"{RUN}/steps", StepViewSet.as_view({"get": "list"})),
+    path(f"{RUN}/steps/<str:step_id>", StepViewSet.as_view({"get": "retrieve"})),
+    path(f"{RUN}/steps/<str:step_id>/retry", StepViewSet.as_view({"post": "retry"})),
+]

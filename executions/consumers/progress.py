@@ -27,6 +27,9 @@ log = structlog.get_logger(__name__)
 SNAPSHOT_STEPS = 1000
 """Steps in one snapshot frame: below the 1 MiB that common clients accept."""
 
+MOVES_OF_MANY = frozenset({"execution.paused", "execution.resumed", "step.retried"})
+"""One journal line each, though many steps changed their state: a new snapshot follows."""
+
 MESSAGES_PER_MINUTE = 60
 
 POLICY_VIOLATION = 1008
@@ -49,6 +52,7 @@ class ExecutionProgress(AsyncWebsocketConsumer):
         self._tasks: list[asyncio.Task[None]] = []
         self._received: deque[float] = deque(maxlen=MESSAGES_PER_MINUTE)
         self._settled: dict[str, int] = {}
+        self._many_moved = False
 
     # --- the client's side ---------------------------------------------------------------------------------------
     async def connect(self) -> None:
@@ -168,6 +172,8 @@ class ExecutionProgress(AsyncWebsocketConsumer):
         while True:
             await self._send_hints(watch.take_hints())
             seq = await self._send_journal(execution_id, seq, watch)
+            if self._many_moved:
+                await self._send_snapshot(execution_id)
             await watch.wait(self._check_at - asyncio.get_running_loop().time())
             await self._check_again(execution_id)
 
@@ -175,6 +181,7 @@ class ExecutionProgress(AsyncWebsocketConsumer):
         assert self._admission is not None  # noqa: S101 - the stream begins after the admission
         state = await read_snapshot(execution_id, self._admission.language)
         steps = state["steps"]
+        self._many_moved = False
         self._settled = {step["id"]: step["attempt"] for step in steps}
         for start in range(0, max(1, len(steps)), SNAPSHOT_STEPS):
             part = steps[start : start + SNAPSHOT_STEPS]
@@ -190,7 +197,7 @@ class ExecutionProgress(AsyncWebsocketConsumer):
                 break  # announced by somebody who does not know the journal
             for event in page:
                 await self._send_frame({"type": "event", "seq": event["seq"], "event": event})
-                self._note_settled(event["payload"])
+                self._note(event)
                 seq = event["seq"]
         watch.seq = seq
         return seq
@@ -201,8 +208,10 @@ class ExecutionProgress(AsyncWebsocketConsumer):
             if hint["attempt"] > self._settled.get(hint["step"], 0):
                 await self._send_frame({"type": "hint", "execution": str(self._execution_id()), **hint})
 
-    def _note_settled(self, payload: dict[str, Any]) -> None:
-        step, attempt = payload.get("stepId"), payload.get("attempt")
+    def _note(self, event: dict[str, Any]) -> None:
+        """Remember what the client knows now, and whether one line stands for the moves of many steps."""
+        self._many_moved = self._many_moved or event["type"] in MOVES_OF_MANY
+        step, attempt = event["payload"].get("stepId"), event["payload"].get("attempt")
         if step is not None and attempt is not None:
             self._settled[str(step)] = int(attempt)
 

@@ -79,9 +79,7 @@ def failed(
         jitter=jitter,
     )
     if rest is not None:
-        return Settlement(
-            StepStatus.DELAYED, "retried", failure=failure, failures=1, seconds=rest, reason="retry"
-        )
+        return Settlement(StepStatus.DELAYED, "retried", failure=failure, failures=1, seconds=rest, reason="retry")
     ports = _handled_by(node, failure, items)
     return Settlement(
         StepStatus.FAILED, "failed", ports=ports or {}, failure=failure, failures=1, fails_run=ports is None

@@ -100,9 +100,7 @@ def _end(execution_id: uuid.UUID, status: ExecutionStatus, payload: dict[str, An
     cancelled = transitions.cancel(execution_id, running=True)
     transitions.close(execution_id, closed=len(cancelled), next=status, final=status, error=error)
     level = "error" if status is ExecutionStatus.FAILED else "warning"
-    _write(
-        execution_id, [*cancelled, journal.event(f"execution.{status}", {"status": status, **payload}, level=level)]
-    )
+    _write(execution_id, [*cancelled, journal.event(f"execution.{status}", {"status": status, **payload}, level=level)])
     log.info("run ended from outside", execution_id=str(execution_id), status=str(status), cancelled=len(cancelled))
 
 

@@ -28,9 +28,7 @@ RETRYABLE_RUN = (
 RETRYABLE_STEP = (StepStatus.FAILED, StepStatus.CANCELLED)
 
 
-def retry_step(
-    *, execution_id: uuid.UUID, step_id: uuid.UUID, user: Any = None, force: bool = False
-) -> Execution:
+def retry_step(*, execution_id: uuid.UUID, step_id: uuid.UUID, user: Any = None, force: bool = False) -> Execution:
     """Put a finished step back to ready and its descendants back to pending; other results are kept.
 
     Without `force` only failed and cancelled steps. A paused run stays paused and its step is held. Raises

@@ -142,13 +142,11 @@ def _successor(report: Report, resolution: Resolution, status: str) -> str | Non
     """The ready step that this worker goes on with, without a doorbell."""
     if report.continue_on is None or status != ExecutionStatus.RUNNING:
         return None
-    return next(
-        (name for name in resolution.ready if may_continue(report.graph.nodes[name], report.continue_on)), None
-    )
+    return next((name for name in resolution.ready if may_continue(report.graph.nodes[name], report.continue_on)), None)
 
 
 def _targets(resolution: Resolution, run_status: str, chosen: str | None) -> list[Target]:
-    changed = {name: StepStatus.SKIPPED for name in resolution.skipped}
+    changed = dict.fromkeys(resolution.skipped, StepStatus.SKIPPED)
     changed |= dict.fromkeys(
         resolution.ready, StepStatus.HELD if run_status == ExecutionStatus.PAUSED else StepStatus.READY
     )
@@ -204,9 +202,7 @@ def _execution_error(report: Report) -> str:
     return safe_json.dumps({"code": failure.code, "message": failure.message, "details": details})
 
 
-def _after(
-    report: Report, settlement: Settlement, resolution: Resolution, status: str, recorded: Recorded
-) -> None:
+def _after(report: Report, settlement: Settlement, resolution: Resolution, status: str, recorded: Recorded) -> None:
     tell(report.claimed.execution_id, recorded.seq)
     taken = recorded.claimed.node_id if recorded.claimed else None
     if status == ExecutionStatus.RUNNING:

@@ -177,5 +177,3 @@ def _first_lines(execution: Execution, target: workflows.StartTarget, user: Any)
     if execution.status == ExecutionStatus.SUCCEEDED:
         lines.append(journal.event("execution.succeeded", {"status": ExecutionStatus.SUCCEEDED}))
     return journal.append(execution.id, lines)
-
-

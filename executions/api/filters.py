@@ -1,0 +1,42 @@
+"""What lists of runs can be narrowed and ordered by."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django_filters import rest_framework as filters
+
+from executions.engine.states import ExecutionStatus
+from executions.models import Execution
+
+ORDERS = {
+    "created_at": "createdAt",
+    "started_at": "startedAt",
+    "finished_at": "finishedAt",
+    "priority": "priority",
+    "status": "status",
+}
+
+
+class ChoiceListFilter(filters.BaseInFilter, filters.ChoiceFilter):
+    """A comma list of known values."""
+
+
+class ExecutionFilter(filters.FilterSet):
+    status = ChoiceListFilter(choices=[(status, status) for status in ExecutionStatus], label="Comma list of states.")
+    workflowId = filters.UUIDFilter(field_name="workflow_id")
+    label = filters.CharFilter(field_name="version__label", label="Label of the version, such as v005.")
+    createdAfter = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
+    createdBefore = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
+    ordering = django_filters.OrderingFilter(fields=ORDERS)
+
+    class Meta:
+        model = Execution
+        fields: list[str] = []
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Equal rows keep one order, so that pages neither repeat nor lose any."""
+        found = super().filter_queryset(queryset)
+        return found.order_by(*(found.query.order_by or ["-created_at"]), "-id")

@@ -1,0 +1,43 @@
+"""Finding the run and the step of a URL for the person who asks. A foreign one is as good as none: 404."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from accounts import services as accounts
+from executions.errors import ExecutionNotFound, StepNotFound
+from executions.models import Execution, Step
+from executions.shapes import ExecutionShape, presentable
+
+
+def find_execution(user: Any, execution_id: str, *, action: str = "execution.view") -> Execution:
+    """The run, if `user` may see it; raises `ExecutionNotFound`, and `Forbidden` when they may see but not do `action`."""
+    key = _key(execution_id)
+    execution = presentable(Execution.objects.visible_to(user)).filter(pk=key).first() if key else None
+    if execution is None:
+        raise ExecutionNotFound
+    if action != "execution.view":
+        accounts.require(user, action, execution.project_id)
+    return execution
+
+
+def find_step(execution: Execution, step_id: str) -> Step:
+    """A step of the run; raises `StepNotFound`."""
+    key = _key(step_id)
+    step = execution.steps.prefetch_related("attempts").filter(pk=key).first() if key else None
+    if step is None:
+        raise StepNotFound
+    return step
+
+
+def shown(execution_id: uuid.UUID) -> dict[str, Any]:
+    """The run as it stands now, for the answer to whoever has changed it."""
+    return ExecutionShape().to_representation(presentable(Execution.objects.all()).get(pk=execution_id))
+
+
+def _key(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None

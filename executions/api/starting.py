@@ -1,0 +1,88 @@
+"""`/workflows/{id}/execute` and `/workflows/{id}/executions`: the runs of one workflow."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from executions import realtime, services
+from executions.api.filters import ExecutionFilter
+from executions.api.lookup import shown
+from executions.api.requests import MAX_WAIT_SECONDS, StartQuery, StartRequest
+from executions.engine.states import FINISHED_EXECUTION
+from executions.models import Execution
+from executions.shapes import ExecutionShape, presentable
+from workflows import services as workflows
+from workflows.errors import WorkflowNotFound
+
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="The same key with the same body gives the same run for a day; with another body 422.",
+)
+
+
+class WorkflowExecutionViewSet(GenericViewSet[Execution]):
+    """The runs of one workflow."""
+
+    action_roles = {"list": "execution.view", "execute": "execution.start"}
+    queryset = Execution.objects.none()
+    serializer_class = ExecutionShape
+    filterset_class = ExecutionFilter
+
+    def get_queryset(self) -> QuerySet[Execution]:
+        return presentable(Execution.objects.visible_to(self.request.user))
+
+    @extend_schema(summary="Runs of a workflow", operation_id="workflows_executions_list")
+    def list(self, request: Request, workflow_id: str) -> Response:
+        workflow = workflows.find(_key(workflow_id), request.user)
+        runs = self.filter_queryset(self.get_queryset().filter(workflow_id=workflow.pk))
+        page = self.paginate_queryset(runs)
+        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+
+    @extend_schema(
+        summary="Start a run",
+        operation_id="workflows_execute",
+        request=StartRequest,
+        parameters=[StartQuery, IDEMPOTENCY_KEY],
+        responses={202: ExecutionShape, 200: ExecutionShape},
+        filters=False,
+    )
+    def execute(self, request: Request, workflow_id: str) -> Response:
+        """202 with the run. With `wait` 200 as soon as it has finished, or 202 when the time is over."""
+        target = workflows.startable(_key(workflow_id), request.user)
+        query: Any = StartQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        body: Any = StartRequest(data=request.data)
+        body.is_valid(raise_exception=True)
+        execution, _created = services.start(
+            target=target,
+            user=request.user,
+            input_data=body.validated_data.get("inputData"),
+            priority=body.validated_data.get("priority"),
+            idempotency_key=request.headers.get("Idempotency-Key"),
+        )
+        return self._answer(execution.pk, query.validated_data.get("wait"))
+
+    def _answer(self, execution_id: uuid.UUID, wait: int | None) -> Response:
+        if wait is not None:
+            realtime.wait_until_finished(execution_id, min(wait, MAX_WAIT_SECONDS))
+        run = shown(execution_id)
+        finished = wait is not None and run["status"] in FINISHED_EXECUTION
+        location = reverse("execution", args=[execution_id])
+        return Response(run, status=200 if finished else 202, headers={"Location": location})
+
+
+def _key(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        raise WorkflowNotFound from None
