@@ -16,6 +16,7 @@ from config.env import PLACEHOLDERS, PRINTED_DATABASE_URL, SMALLEST_SECRET
 FEWEST_DIFFERENT_CHARACTERS = 10
 WEAK_WORDS = re.compile(r"change.?me|default|example|insecure|password|placeholder|secret|your[_-]", re.IGNORECASE)
 MAKE_A_SECRET = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"  # noqa: S105 - a command, no secret
+MAKE_A_KEY = "python3 -c 'import base64, os; print(base64.urlsafe_b64encode(os.urandom(32)).decode())'"
 MODES = ("development", "test", "production")
 
 
@@ -23,7 +24,9 @@ def refuse_unsafe(environment: Mapping[str, str]) -> None:
     """Raise ImproperlyConfigured that names every unsafe variable at once, each with its cure."""
     faults = list(_faults(environment))
     if faults:
-        raise ImproperlyConfigured("This installation refuses to start:\n" + "\n".join(f"  * {line}" for line in faults))
+        raise ImproperlyConfigured(
+            "This installation refuses to start:\n" + "\n".join(f"  * {line}" for line in faults)
+        )
 
 
 def _faults(environment: Mapping[str, str]) -> Iterator[str]:
@@ -50,6 +53,8 @@ def _secret_faults(values: Mapping[str, str]) -> Iterator[str]:
             yield f"{name} is a default or a word; {cure}"
         elif len(secret) < SMALLEST_SECRET or len(set(secret)) < FEWEST_DIFFERENT_CHARACTERS:
             yield f"{name} is too short or too simple ({SMALLEST_SECRET} characters are needed); {cure}"
+    if not values.get("CREDENTIAL_KEYS"):
+        yield "CREDENTIAL_KEYS is missing; stored credentials are encrypted with it, so keep it safe: " + MAKE_A_KEY
     if values.get("SECRET_KEY") and values.get("SECRET_KEY") == values.get("JWT_SECRET"):
         yield "SECRET_KEY and JWT_SECRET are equal; whoever learns one must not hold the other"
 

@@ -42,7 +42,9 @@ class Environment(environ.Env):
         super().__init__()
         self.names: set[str] = set()
 
-    def get_value(self, var: str, cast: Any = None, default: Any = environ.Env.NOTSET, parse_default: Any = False) -> Any:
+    def get_value(
+        self, var: str, cast: Any = None, default: Any = environ.Env.NOTSET, parse_default: Any = False
+    ) -> Any:
         self.names.add(var)
         if default is not self.NOTSET and self._counts_as_unset(var):
             return default

@@ -1,0 +1,31 @@
+# Everything is done by dev.py, which needs Python 3.11 or newer and nothing else; these are its short names.
+PYTHON ?= python3
+.DEFAULT_GOAL := help
+.PHONY: help demo up test check lock node status stop
+
+help:  ## what can be asked for
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-8s %s\n", $$1, $$2 }'
+
+demo:  ## the main job from nothing to a finished run, shown live
+	@exec $(PYTHON) dev.py demo
+
+up:  ## everything in the foreground until Ctrl-C
+	@exec $(PYTHON) dev.py up
+
+test:  ## all the tests, on PostgreSQL and Valkey of their own (ARGS='-k name' goes to pytest)
+	@exec $(PYTHON) dev.py test $(ARGS)
+
+check:  ## lint, types, floors, migrations in step, Django checks, OpenAPI
+	@exec $(PYTHON) dev.py check
+
+lock:  ## write the lock files anew from requirements*.in
+	@exec $(PYTHON) dev.py lock $(ARGS)
+
+node:  ## a new node type: make node NAME=wb-get-stocks
+	@exec $(PYTHON) dev.py manage make_node $(NAME)
+
+status:  ## what is running, where, and how much memory it takes
+	@exec $(PYTHON) dev.py status
+
+stop:  ## stop what is running
+	@exec $(PYTHON) dev.py stop

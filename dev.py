@@ -1,0 +1,34 @@
+#!/usr/bin/env python3
+"""One door to Naryad for people, make and CI. Needs Python 3.11 or newer and nothing else.
+
+    python3 dev.py demo              the main job from nothing to a finished run, shown live
+    python3 dev.py up                everything in the foreground until Ctrl-C
+    python3 dev.py test [ARGS]       all the tests on services of their own (ARGS go to pytest)
+    python3 dev.py check             lint, types, floors, migrations in step, Django checks, OpenAPI
+    python3 dev.py run NAME          one process: postgres valkey web worker ticker beat bot wb-sandbox
+    python3 dev.py status [--json]   what is running, where, and how much memory it takes
+    python3 dev.py stop              stop what is running
+    python3 dev.py manage ARGS       manage.py with the addresses of this installation
+    python3 dev.py lock              write the lock files anew from requirements*.in
+
+This file only builds `.venv` from the lock; the work is done by the package `devtools`.
+"""
+
+import sys
+
+from devtools import bootstrap
+
+
+def main() -> None:
+    arguments = sys.argv[1:]
+    if not arguments or arguments[0] in ("help", "-h", "--help"):
+        print(__doc__)
+        return
+    try:
+        bootstrap.enter(arguments)
+    except bootstrap.Unusable as problem:
+        sys.exit(f"dev.py: {problem}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,158 @@
+"""From a bare Python to a `.venv` that holds exactly what the lock names. Standard library only."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import importlib.util
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+TOOLS = VENV / "tools"
+"""uv lives beside the packages and not among them, so that a sync cannot remove it."""
+STAMP = VENV / ".installed.json"
+PRODUCTION_LOCK = ROOT / "requirements.txt"
+DEVELOPMENT_LOCK = ROOT / "requirements-dev.txt"
+DEVELOPMENT_COMMANDS = frozenset({"test", "check", "lock"})
+OLDEST = (3, 11)
+
+
+class Unusable(Exception):
+    """This machine lacks something that cannot be installed from here; the text says what and the cure."""
+
+
+def enter(arguments: list[str]) -> None:
+    """Become `devtools ARGUMENTS` inside `.venv`, made or renewed when the lock asks for it. Does not return."""
+    os.chdir(ROOT)
+    if arguments[0] in ("status", "stop") and not PYTHON.exists():
+        print("[]" if "--json" in arguments else "nothing is installed here yet, so nothing runs")
+        return
+    install(PRODUCTION_LOCK if arguments[0] not in DEVELOPMENT_COMMANDS else DEVELOPMENT_LOCK)
+    environment = {**os.environ, "PATH": f"{PYTHON.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
+    environment.pop("PYTHONHOME", None)
+    sys.stdout.flush()
+    os.execve(PYTHON, [str(PYTHON), "-m", "devtools", *arguments], environment)
+
+
+def install(lock: Path) -> None:
+    """Make `.venv` hold the packages of `lock`. Free when its stamp says that it does (or holds the larger set).
+
+    Raises Unusable when Python is too old, cannot make an environment, or the packages cannot be fetched.
+    """
+    if sys.version_info < OLDEST:
+        raise Unusable(f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed, this is {sys.version.split()[0]}")
+    if _digest(lock) in _installed():
+        return
+    with _one_at_a_time():
+        if _digest(lock) in _installed():
+            return
+        _make_environment()
+        print(f"installing the packages of {lock.name} into .venv ...", flush=True)
+        STAMP.unlink(missing_ok=True)
+        _install_with_uv(lock) or _install_with_pip(lock)
+        held = [PRODUCTION_LOCK, lock]
+        STAMP.write_text(json.dumps({path.name: _digest(path) for path in held}))
+
+
+def _digest(lock: Path) -> str:
+    return hashlib.sha256(lock.read_bytes()).hexdigest()
+
+
+def _installed() -> set[str]:
+    """Digests of the locks that `.venv` holds; the development set contains the production set."""
+    try:
+        return set(json.loads(STAMP.read_text()).values()) if PYTHON.exists() else set()
+    except (OSError, ValueError, AttributeError):
+        return set()
+
+
+@contextlib.contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    with open(ROOT / "dev.py", "rb") as door:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        yield
+
+
+def _make_environment() -> None:
+    if _runs(PYTHON):
+        return
+    if importlib.util.find_spec("venv") is None or importlib.util.find_spec("ensurepip") is None:
+        raise Unusable(
+            f"{sys.executable} cannot make virtual environments: its modules venv and ensurepip are missing.\n"
+            "On Debian and Ubuntu: apt install python3-venv"
+        )
+    print("making .venv ...", flush=True)
+    made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], capture_output=True, text=True)
+    if made.returncode:
+        shutil.rmtree(VENV, ignore_errors=True)
+        raise Unusable(f"python -m venv failed:\n{made.stdout}{made.stderr}")
+
+
+def _runs(interpreter: Path) -> bool:
+    """False also for a link into a Python that has been removed, and for an environment without pip."""
+    try:
+        return subprocess.run([str(interpreter), "-c", "import pip"], capture_output=True).returncode == 0
+    except OSError:
+        return False
+
+
+def _pip(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [str(PYTHON), "-m", "pip", "--disable-pip-version-check", *arguments]
+    return subprocess.run(command, capture_output=True, text=True)
+
+
+def _install_with_uv(lock: Path) -> bool:
+    """Quick, and removes what the lock does not name. False when uv cannot be had or cannot do it here."""
+    uv = find_uv()
+    if uv is None:
+        return False
+    command = [str(uv), "pip", "sync", "--quiet", "--system-certs", "--require-hashes"]
+    done = subprocess.run([*command, "--python", str(PYTHON), str(lock)], capture_output=True, text=True)
+    if done.returncode:
+        print(f"uv could not install the packages, pip will try:\n{done.stderr.strip()}", flush=True)
+    return done.returncode == 0
+
+
+def _install_with_pip(lock: Path) -> bool:
+    done = _pip("install", "--quiet", "--require-hashes", "-r", str(lock))
+    if done.returncode:
+        raise Unusable(f"the packages of {lock.name} could not be installed:\n{done.stdout}{done.stderr}")
+    return True
+
+
+def find_uv() -> Path | None:
+    """The uv that the development lock pins, fetched by pip under the lock's hashes on first use."""
+    pinned = _pinned_uv()
+    uv = TOOLS / "bin" / "uv"
+    stamp = TOOLS / "uv.txt"
+    if uv.exists() and stamp.exists() and stamp.read_text() == pinned:
+        return uv
+    shutil.rmtree(TOOLS, ignore_errors=True)
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as requirement:
+        requirement.write(pinned)
+        requirement.flush()
+        target = ["--target", str(TOOLS), "--no-deps"]
+        done = _pip("install", "--quiet", "--require-hashes", *target, "-r", requirement.name)
+    if done.returncode or not uv.exists():
+        return None
+    stamp.write_text(pinned)
+    return uv
+
+
+def _pinned_uv() -> str:
+    """The lines of the development lock that pin uv, with their hashes."""
+    found = re.search(r"^uv==.*?(?=^\S|\Z)", DEVELOPMENT_LOCK.read_text(), re.MULTILINE | re.DOTALL)
+    if found is None:
+        raise Unusable(f"{DEVELOPMENT_LOCK.name} does not pin uv")
+    return "\n".join(line for line in found.group().splitlines() if not line.lstrip().startswith("#")) + "\n"

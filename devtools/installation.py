@@ -1,0 +1,96 @@
+"""Where one installation keeps its things: data, secrets, logs, process records and sockets."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import socket
+import stat
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from devtools.bootstrap import ROOT
+
+LONGEST_SOCKET_PATH = 100
+"""The kernel takes 108 bytes on Linux and 104 on macOS, the closing NUL included."""
+
+
+class Refused(Exception):
+    """Nothing was started, or what was started was stopped again; the text says why and the cure."""
+
+
+@dataclass(frozen=True)
+class Installation:
+    """One `var` folder. A checkout has `var`, its tests have `var/test`, an acceptance test has one of its own."""
+
+    var: Path
+
+    @property
+    def logs(self) -> Path:
+        return self.var / "log"
+
+    @property
+    def records(self) -> Path:
+        return self.var / "run"
+
+    @property
+    def credentials(self) -> Path:
+        return self.var / "demo-credentials.json"
+
+    @property
+    def sockets(self) -> Path:
+        """`var/run`, or a short private folder when the path of the checkout is too long for a socket."""
+        if len(os.fsencode(self.records / "postgres" / ".s.PGSQL.5432.lock")) <= LONGEST_SOCKET_PATH:
+            return self.records
+        name = hashlib.sha256(os.fsencode(self.var)).hexdigest()[:12]
+        return Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()) / f"naryad-{os.getuid()}-{name}"
+
+    @property
+    def postgres_socket_folder(self) -> Path:
+        return self.sockets / "postgres"
+
+    @property
+    def valkey_socket(self) -> Path:
+        return self.sockets / "valkey.sock"
+
+    def prepare(self) -> None:
+        """Make the folders, closed to other people. Raises Refused when the short one belongs to somebody else."""
+        for folder in (self.var, self.logs, self.records, self.sockets):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = self.sockets.lstat()
+        if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+            raise Refused(f"{self.sockets} belongs to somebody else: remove it or set XDG_RUNTIME_DIR")
+
+    def claim(self, name: str) -> IO[bytes]:
+        """The one right to run process `name` here, held while the returned file is open. Raises Refused."""
+        lock = open(self.records / f"{name}.lock", "wb")  # noqa: SIM115 - held by the caller as long as it lives
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.close()
+            raise Refused(f"{name} is already running from this folder ({self.var}); python3 dev.py stop") from None
+        return lock
+
+
+def installation() -> Installation:
+    """The installation that the environment names (`NARYAD_VAR`), by default `var` beside `dev.py`."""
+    return Installation((ROOT / (os.environ.get("NARYAD_VAR") or "var")).resolve())
+
+
+def port_is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

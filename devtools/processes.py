@@ -1,0 +1,111 @@
+"""The processes of Naryad: what each runs, and what it is given."""
+
+from __future__ import annotations
+
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+
+from devtools.environment import Plan, answers, sandbox_variables
+from devtools.supervisor import Process
+
+POOLED_CONNECTIONS = {"web": 20, "worker": 16, "worker-notify": 8}
+"""Processes with many threads share a few database connections; all others keep one."""
+
+SERVERS = ("postgres", "valkey")
+WORKERS = ("worker", "worker-cpu", "worker-notify")
+RUNNABLE = (*SERVERS, "web", *WORKERS, "ticker", "beat", "bot", "wb-sandbox")
+
+
+def command_of(name: str, *, port: int, sandbox_port: int | None = None, sandbox_delay: float = 0.0) -> list[str]:
+    """The command line of a process of ours, without the interpreter's path. Raises KeyError for another name."""
+    uvicorn = ["-m", "uvicorn", "config.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
+    sandbox = ["manage.py", "wb_sandbox", "--port", str(sandbox_port), "--delay", str(sandbox_delay)]
+    commands = {
+        "web": [*uvicorn, "--lifespan", "off", "--no-access-log", "--no-server-header", "--ws-max-size", "65536"]
+        + ["--timeout-graceful-shutdown", "5"],
+        "worker": _worker("worker", "threads", 100, "io"),
+        "worker-cpu": _worker("worker-cpu", "prefork", 2, "cpu"),
+        "worker-notify": _worker("worker-notify", "threads", 8, "notifications,system"),
+        "ticker": ["manage.py", "ticker"],
+        "beat": ["-m", "celery", "-A", "config", "beat", "--pidfile="],
+        "bot": ["manage.py", "telegram_polling"],
+        "wb-sandbox": sandbox,
+    }
+    return commands[name]
+
+
+def _worker(name: str, pool: str, slots: int, queues: str) -> list[str]:
+    """Nobody asks workers questions over the broker, so they do not gossip there either."""
+    silent = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    return [
+        "-m",
+        "celery",
+        "-A",
+        "config",
+        "worker",
+        "-n",
+        f"{name}@%h",
+        "-P",
+        pool,
+        "-c",
+        str(slots),
+        "-Q",
+        queues,
+        *silent,
+    ]
+
+
+def process(name: str, plan: Plan, *, sandbox_delay: float = 0.0) -> Process:
+    """The process `name` of this plan, ready to be started."""
+    environment = {
+        **plan.variables,
+        "NARYAD_PROCESS": name,
+        "DATABASE_POOL_SIZE": str(POOLED_CONNECTIONS.get(name, 0)),
+        "PYTHONUNBUFFERED": "1",
+    }
+    if plan.sandbox_port is not None:
+        environment.update(sandbox_variables(plan.sandbox_port))
+    words = command_of(name, port=plan.port, sandbox_port=plan.sandbox_port, sandbox_delay=sandbox_delay)
+    if name in WORKERS:
+        environment.update(_worker_variables(words))
+    return Process(
+        name=name,
+        command=[sys.executable, *words],
+        environment=environment,
+        address=_address(name, plan, words),
+        ready=_probe(name, plan),
+    )
+
+
+def _worker_variables(words: list[str]) -> dict[str, str]:
+    """What a worker tells others about itself: which queues it serves and how many steps it takes at once."""
+    return {"NARYAD_QUEUES": words[words.index("-Q") + 1], "NARYAD_SLOTS": words[words.index("-c") + 1]}
+
+
+def _address(name: str, plan: Plan, words: list[str]) -> str | None:
+    if name == "web":
+        return plan.url
+    if name == "wb-sandbox":
+        return f"http://127.0.0.1:{plan.sandbox_port}"
+    return f"queue:{words[words.index('-Q') + 1]}" if name in WORKERS else None
+
+
+def _probe(name: str, plan: Plan) -> Callable[[], bool] | None:
+    if name == "web":
+        return lambda: says_ok(f"{plan.url}/healthz")
+    if name == "wb-sandbox" and plan.sandbox_port is not None:
+        port = plan.sandbox_port
+        return lambda: answers("127.0.0.1", port)
+    return None
+
+
+def says_ok(url: str) -> bool:
+    """Whether a GET is answered with 200 within two seconds. Goes straight there, past any proxy of the environment."""
+    straight = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with straight.open(url, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.URLError):
+        return False

@@ -1,0 +1,119 @@
+"""Bringing an installation up: servers, tables, people, and every process that does the work."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+
+from devtools import console, embedded, records
+from devtools.environment import Plan, answers, database_address, valkey_address
+from devtools.installation import Installation, Refused, free_port, port_is_free
+from devtools.processes import SERVERS, WORKERS, process, says_ok
+from devtools.stopping import stop_in_tiers
+from devtools.supervisor import Supervisor
+
+READY_SECONDS = 90.0
+
+
+def bring_up(supervisor: Supervisor, plan: Plan, *, sandbox_delay: float = 0.0) -> Plan:
+    """Start everything of `plan` and wait until it serves. Raises Refused with the reason when it does not.
+
+    Returns the plan as it was carried out: the Wildberries sandbox moves when its port is taken.
+    """
+    for warning in plan.warnings:
+        console.say(f"warning: {warning}")
+    if not port_is_free(plan.port):
+        raise Refused(f"port {plan.port} is taken: set PORT to another one")
+    if plan.sandbox_port is not None and not port_is_free(plan.sandbox_port):
+        plan = replace(plan, sandbox_port=free_port())
+    require_named_servers(plan)
+    start_servers(supervisor, embedded_servers(plan))
+    prepare_data(supervisor, plan)
+    names = list(process_names(plan))
+    supervisor.start(
+        *(process(name, plan, sandbox_delay=sandbox_delay) for name in names), timeout_seconds=READY_SECONDS
+    )
+    wait_until_it_serves(supervisor, plan)
+    return plan
+
+
+def process_names(plan: Plan) -> Iterator[str]:
+    if plan.sandbox_port is not None:
+        yield "wb-sandbox"
+    yield from ("web", *WORKERS, "ticker", "beat")
+    if plan.bot:
+        yield "bot"
+
+
+def embedded_servers(plan: Plan) -> list[str]:
+    """The servers of `plan` that we run ourselves."""
+    return [name for name, ours in zip(SERVERS, (plan.embedded_postgres, plan.embedded_valkey), strict=True) if ours]
+
+
+def start_servers(supervisor: Supervisor, names: Collection[str], *, throw_away: bool = False) -> None:
+    """Start those of the embedded servers that do not run here yet, and make the database."""
+    installation = supervisor.installation
+    clear_orphans(installation)
+    running = {record.name for record in records.read_all(installation.records) if record.runs}
+    missing = [name for name in names if name not in running]
+    servers = {"postgres": embedded.postgres, "valkey": embedded.valkey}
+    supervisor.start(*(servers[name](installation, throw_away=throw_away) for name in missing))
+    if "postgres" in names and not supervisor.stopping.is_set():
+        embedded.ensure_database(installation)
+
+
+def require_named_servers(plan: Plan) -> None:
+    """Raises Refused, with the cure, when a server that the environment names does not answer."""
+    named = []
+    if not plan.embedded_postgres:
+        named.append(("PostgreSQL", "DATABASE_URL", database_address(plan.variables["DATABASE_URL"])))
+    if not plan.embedded_valkey:
+        named.append(("Valkey", "REDIS_HOST or REDIS_URL", valkey_address(plan.variables)))
+    for server, variable, (host, port) in named:
+        if not answers(host, port):
+            raise Refused(
+                f"{variable} names a {server} at {host}:{port}, and nothing answers there: start it, "
+                "or remove the line to use the embedded one (development)"
+            )
+
+
+def prepare_data(supervisor: Supervisor, plan: Plan) -> None:
+    """Migrate, and in development make the demo people. What `up` does before the first process starts."""
+    manage = [sys.executable, "manage.py"]
+    environment = {**plan.variables, "NARYAD_PROCESS": "migrate"}
+    supervisor.run("migrate", [*manage, "migrate", "--no-input"], environment)
+    if not plan.production and not supervisor.stopping.is_set():
+        target = str(supervisor.installation.credentials)
+        supervisor.run("demo-users", [*manage, "demo_users", "--file", target], environment)
+    console.say("tables and people ready")
+
+
+def wait_until_it_serves(supervisor: Supervisor, plan: Plan) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while not supervisor.stopping.is_set() and not says_ok(f"{plan.url}/readyz"):
+        if time.monotonic() > deadline:
+            raise Refused(f"{plan.url}/readyz does not say ok after {READY_SECONDS:.0f} s: look there and in var/log")
+        supervisor.stopping.wait(0.1)
+
+
+def clear_orphans(installation: Installation) -> None:
+    """Make sure that nothing is left of a supervisor that was killed: its guardian stops it, else we do."""
+    orphans = [record for record in records.read_all(installation.records) if not record.is_supervised]
+    deadline = time.monotonic() + max((record.grace_seconds for record in orphans), default=0)
+    while any(record.runs for record in orphans) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    by_pid = {record.pid: record for record in orphans if record.runs}
+    stop_in_tiers([record.target for record in by_pid.values()], lambda pid: by_pid[pid].runs)
+    for record in orphans:
+        records.erase(installation.records, record.name)
+
+
+def require_servers(installation: Installation, plan: Plan) -> None:
+    """For one process alone: the servers answer, or Refused with the words how to start them."""
+    require_named_servers(plan)
+    running = {record.name for record in records.read_all(installation.records) if record.runs}
+    for name in embedded_servers(plan):
+        if name not in running:
+            raise Refused(f"the embedded {name} does not run: python3 dev.py run {name}")
