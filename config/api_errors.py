@@ -19,6 +19,7 @@ from rest_framework.views import set_rollback
 from accounts import errors as accounts_errors
 from accounts.errors import DomainError
 from config.api_json import BodyTooLarge
+from executions import errors as executions_errors
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +35,11 @@ STATUS: dict[type[Exception], int] = {
     accounts_errors.NameTaken: 409,
     accounts_errors.LastAdmin: 409,
     BodyTooLarge: 413,
+    executions_errors.ExecutionNotFound: 404,
+    executions_errors.StepNotFound: 404,
+    executions_errors.IllegalTransition: 409,
+    executions_errors.WorkflowBusy: 409,
+    executions_errors.IdempotencyMismatch: 422,
 }
 
 

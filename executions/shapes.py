@@ -136,7 +136,7 @@ class PayloadField(serializers.Field[Any, Any, Any, Any]):
     def to_representation(self, value: ExecutionEvent) -> dict[str, Any]:
         payload = dict(value.payload)
         if value.type.startswith("step.") and payload.get("status") in FINISHED_STEP:
-            payload.setdefault("finishedAt", value.at)
+            payload.setdefault("finishedAt", value.at.isoformat())
         if value.type == LOG:
             payload |= {"message": sentence(LOG, payload), "level": value.level}
             payload["stepId"] = str(value.step_id) if value.step_id else None

@@ -12,7 +12,7 @@ from executions.shapes import ExecutionShape, presentable
 
 
 def find_execution(user: Any, execution_id: str, *, action: str = "execution.view") -> Execution:
-    """The run, if `user` may see it; raises `ExecutionNotFound`, and `Forbidden` when they may see but not do `action`."""
+    """The run, if `user` may see it; raises `ExecutionNotFound`, or `Forbidden` for an `action` above their role."""
     key = _key(execution_id)
     execution = presentable(Execution.objects.visible_to(user)).filter(pk=key).first() if key else None
     if execution is None:
