@@ -1,4 +1,4 @@
-"""`make check`: everything that can be wrong without running the product. All of it is run, then the faults are told."""
+"""`make check`: everything that can be wrong without running the product. All is run, then the faults are told."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ def _postgres_serves(sockets: Path) -> bool:
     return subprocess.run(command, env=_postgres_environment()).returncode == 0
 
 
-# --- PostgreSQL refuses to run as root: then an account of its own runs it ------------------------------------------------
+# --- PostgreSQL refuses to run as root: then an account of its own runs it --------------------------------------------
 
 
 def _account() -> pwd.struct_passwd | None:
@@ -156,7 +156,7 @@ def _as_account(command: Sequence[str], environment: Mapping[str, str], account:
         raise Refused(f"{Path(command[0]).name} failed:\n{done.stdout}{done.stderr}")
 
 
-# --- Valkey ---------------------------------------------------------------------------------------------------------------
+# --- Valkey -----------------------------------------------------------------------------------------------------------
 
 
 def valkey(installation: Installation, *, throw_away: bool = False) -> Process:

@@ -20,11 +20,12 @@ RUNNABLE = (*SERVERS, "web", *WORKERS, "ticker", "beat", "bot", "wb-sandbox")
 
 def command_of(name: str, *, port: int, sandbox_port: int | None = None, sandbox_delay: float = 0.0) -> list[str]:
     """The command line of a process of ours, without the interpreter's path. Raises KeyError for another name."""
-    uvicorn = ["-m", "uvicorn", "config.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
+    web = ["-m", "uvicorn", "config.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
+    web += ["--lifespan", "off", "--no-access-log", "--no-server-header"]
+    web += ["--ws-max-size", "65536", "--timeout-graceful-shutdown", "5"]
     sandbox = ["manage.py", "wb_sandbox", "--port", str(sandbox_port), "--delay", str(sandbox_delay)]
     commands = {
-        "web": [*uvicorn, "--lifespan", "off", "--no-access-log", "--no-server-header", "--ws-max-size", "65536"]
-        + ["--timeout-graceful-shutdown", "5"],
+        "web": web,
         "worker": _worker("worker", "threads", 100, "io"),
         "worker-cpu": _worker("worker-cpu", "prefork", 2, "cpu"),
         "worker-notify": _worker("worker-notify", "threads", 8, "notifications,system"),
@@ -38,23 +39,8 @@ def command_of(name: str, *, port: int, sandbox_port: int | None = None, sandbox
 
 def _worker(name: str, pool: str, slots: int, queues: str) -> list[str]:
     """Nobody asks workers questions over the broker, so they do not gossip there either."""
-    silent = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
-    return [
-        "-m",
-        "celery",
-        "-A",
-        "config",
-        "worker",
-        "-n",
-        f"{name}@%h",
-        "-P",
-        pool,
-        "-c",
-        str(slots),
-        "-Q",
-        queues,
-        *silent,
-    ]
+    command = ["-m", "celery", "-A", "config", "worker", "-n", f"{name}@%h", "-P", pool, "-c", str(slots), "-Q", queues]
+    return [*command, "--without-gossip", "--without-mingle", "--without-heartbeat"]
 
 
 def process(name: str, plan: Plan, *, sandbox_delay: float = 0.0) -> Process:

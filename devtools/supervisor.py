@@ -179,7 +179,7 @@ class Supervisor:
             return ""
         return "\n".join(text.splitlines()[-lines:])
 
-    # --- one command that ends by itself --------------------------------------------------------------------------------
+    # --- one command that ends by itself ------------------------------------------------------------------------------
 
     def run(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
         """Run a command to its end, its output into the log `name`. Raises Refused with the log's end when it fails."""
