@@ -124,9 +124,10 @@ def _account() -> pwd.struct_passwd | None:
         return pwd.getpwnam(SYSTEM_ACCOUNT)
     except KeyError:
         pass
-    useradd = ["useradd", "--system", "--no-create-home", "--home-dir", "/", "--shell", "/usr/sbin/nologin"]
+    useradd = shutil.which("useradd", path=f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin") or "useradd"
+    options = ["--system", "--no-create-home", "--home-dir", "/", "--shell", "/usr/sbin/nologin"]
     try:
-        subprocess.run([*useradd, SYSTEM_ACCOUNT], check=True, capture_output=True, text=True)
+        subprocess.run([useradd, *options, SYSTEM_ACCOUNT], check=True, capture_output=True, text=True)
     except (OSError, subprocess.CalledProcessError) as problem:
         raise Refused(
             f"PostgreSQL does not run as root, and the account {SYSTEM_ACCOUNT} cannot be made ({problem}): "
