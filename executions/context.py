@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, TypeVar
 
-from integrations.http import CallScope, CancelHandle
+from integrations.scope import CallScope, CancelHandle
 
 from executions.claims import Claimed
 from executions.engine.events import Event

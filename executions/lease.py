@@ -19,7 +19,7 @@ from enum import StrEnum
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
-from integrations.http import CancelHandle
+from integrations.scope import CancelHandle
 
 from executions.claims import Claimed
 from executions.cursor import hot_cursor

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from executions.cursor import hot_cursor
 from executions.engine.events import Event
@@ -30,17 +31,18 @@ def cancel(execution_id: uuid.UUID, *, running: bool) -> list[Event]:
     """Cancel every open step, those that run only if `running`; returns a journal line for each."""
     with hot_cursor() as cursor:
         rows = cursor.execute(CANCEL, {"execution": execution_id, "running": running}).fetchall()
-    return [
-        Event(
-            "step.cancelled",
-            safe_json.dumps(
-                {"stepId": step_id, "nodeId": node, "label": label, "status": "cancelled", "attempt": attempt, "was": was}
-            ),
-            "warning",
-            step_id,
-        )
-        for step_id, node, label, attempt, was in rows
-    ]
+    return [Event("step.cancelled", safe_json.dumps(_cancelled(*row)), "warning", row[0]) for row in rows]
+
+
+def _cancelled(step_id: uuid.UUID, node_id: str, label: str, attempt: int, was: str) -> dict[str, Any]:
+    return {
+        "stepId": step_id,
+        "nodeId": node_id,
+        "label": label,
+        "status": "cancelled",
+        "attempt": attempt,
+        "was": was,
+    }
 
 
 HOLD = """
