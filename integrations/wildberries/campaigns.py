@@ -7,7 +7,7 @@ from typing import Any
 
 from integrations.wildberries.schemas import CampaignDetails, CampaignGroup
 
-STATUSES = (-1, 4, 7, 8, 9, 11)
+STATUSES = frozenset({-1, 4, 7, 8, 9, 11})
 """Being deleted, ready, finished, cancelled, active, paused."""
 
 CURRENT_TYPES = frozenset({8, 9})
@@ -15,6 +15,8 @@ CURRENT_TYPES = frozenset({8, 9})
 
 RETIRED_TYPES = frozenset({4, 5, 6, 7})
 """Catalogue, card, search, recommendations: Wildberries makes none of these since October 2025."""
+
+TYPES = CURRENT_TYPES | RETIRED_TYPES
 
 WITH_STATISTICS = frozenset({7, 9, 11})
 """Statuses that Wildberries has statistics for."""

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from integrations.errors import OutboundError, RateLimited, Refused, ServerFault
+from integrations.errors import InvalidAnswer, OutboundError, RateLimited, Refused, ServerFault
 from integrations.safe_json import UnsafeJSON, loads
 
 MAX_DETAIL = 500
@@ -46,6 +46,14 @@ class RequestRejected(Refused):
 
     code = "wb_request_rejected"
     message = _("Wildberries отклонил запрос: {detail}")
+
+
+class UnexpectedAnswer(InvalidAnswer):
+    """The answer is JSON of another shape than published; `details.where` says where. It will be so again."""
+
+    code = "wb_unexpected_answer"
+    message = _("Ответ Wildberries не такой, как описан: возможно, метод изменился")
+    transient = False
 
 
 BY_STATUS: dict[int, type[Refused]] = {401: TokenRejected, 402: PaymentRequired, 403: AccessDenied}

@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, model_validator
 
 ItemT = TypeVar("ItemT")
 
@@ -33,6 +33,11 @@ class Shape(BaseModel):
     """Unknown keys are let by: Wildberries adds fields without notice."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing(cls, value: Any) -> Any:
+        return {} if value is None else value
 
 
 class ListedCampaign(Shape):
@@ -132,4 +137,7 @@ class CampaignStatistics(Measures):
     days: Many[DayStatistics] = []
 
 
-FULL_STATISTICS: TypeAdapter[list[CampaignStatistics]] = TypeAdapter(Many[CampaignStatistics])
+class FullStatistics(RootModel[Many[CampaignStatistics]]):
+    """`GET /adv/v3/fullstats`"""
+
+    root: Many[CampaignStatistics] = []

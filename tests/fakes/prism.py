@@ -1,0 +1,113 @@
+"""Prism, a mock server that nobody here wrote, over the official Wildberries specifications.
+
+The specifications are not part of this repository: they are looked for in `shared/wildberries` beside the checkout.
+Prism is installed once with npm into `var/`. Where anything of this is missing, tests skip.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from django.conf import settings
+
+VERSION = "5.16.0"
+SPECIFICATIONS = settings.BASE_DIR.parent / "shared" / "wildberries"
+PROMOTION = SPECIFICATIONS / "promotion.min.yaml"
+STATISTICS = SPECIFICATIONS / "statistics.min.yaml"
+HOME = Path(settings.VAR_DIR) / "prism" / VERSION
+PROGRAM = Path("node_modules", "@stoplight", "prism-cli", "dist", "index.js")
+INSTALL_SECONDS = 300
+START_SECONDS = 60
+
+
+class Missing(Exception):
+    """Prism cannot run here; the text says why."""
+
+
+def program() -> Path:
+    """Prism's main file, installed if need be. Raises `Missing`."""
+    if not (PROMOTION.is_file() and STATISTICS.is_file()):
+        raise Missing("no Wildberries specifications beside the checkout")
+    npm = shutil.which("npm")
+    if shutil.which("node") is None or npm is None:
+        raise Missing("no node")
+    if not (HOME / PROGRAM).is_file():
+        _install(npm)
+    return HOME / PROGRAM
+
+
+def _install(npm: str) -> None:
+    """Into a folder of its own first, so that an interrupted or a second installation harms nobody."""
+    draft = HOME.with_name(f"{VERSION}.{os.getpid()}")
+    draft.mkdir(parents=True)
+    command = [npm, "install", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts", "--prefix", str(draft)]
+    try:
+        done = subprocess.run(
+            [*command, f"@stoplight/prism-cli@{VERSION}"],
+            capture_output=True,
+            text=True,
+            timeout=INSTALL_SECONDS,
+            check=False,
+        )
+        if done.returncode:
+            raise Missing(f"npm install failed: {done.stderr[-200:]}")
+        if not HOME.exists():
+            draft.rename(HOME)
+    except subprocess.TimeoutExpired:
+        raise Missing("npm install takes too long") from None
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+class Prism:
+    """A running Prism. Without `upstream` it answers with the specification's examples, with one it checks a server:
+    a request or an answer against the specification becomes a 4xx or 500 problem of Prism's own.
+    """
+
+    def __init__(self, specification: Path, *, upstream: str | None = None) -> None:
+        self.url = f"http://127.0.0.1:{_free_port()}"
+        work = ["mock", str(specification)] if upstream is None else ["proxy", str(specification), upstream, "--errors"]
+        address = ["-h", "127.0.0.1", "-p", self.url.rpartition(":")[2]]
+        self._command = ["node", str(program()), *work, *address]
+        self._listening = threading.Event()
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(
+            self._command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, stdin=subprocess.DEVNULL
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        if not self._listening.wait(START_SECONDS) or self._process.poll() is not None:
+            self.__exit__(None, None, None)
+            raise Missing("prism does not start")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.terminate()
+        self._process.wait()
+        self._reader.join()
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+    def _read(self) -> None:
+        """Keeps the pipe empty, and sees when the server listens or is gone."""
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if "is listening on" in line:
+                self._listening.set()
+        self._listening.set()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -1,0 +1,57 @@
+"""Servers that speak for Wildberries, and nodes and clients that talk to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from integrations.wildberries.sandbox.server import Sandbox
+from tests.fakes.prism import PROMOTION, STATISTICS, Missing, Prism, program
+
+
+@pytest.fixture(scope="session")
+def prism_program() -> Path:
+    try:
+        return program()
+    except Missing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def promotion_mock(prism_program: Path) -> Iterator[str]:
+    """URL of a Prism that answers like the promotion API's examples."""
+    with Prism(PROMOTION) as prism:
+        yield prism.url
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[Sandbox]:
+    with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def checked_promotion(prism_program: Path, sandbox: Sandbox) -> Iterator[str]:
+    """URL of a Prism before the sandbox that lets nothing pass that is against the promotion specification."""
+    with Prism(PROMOTION, upstream=sandbox.url) as prism:
+        yield prism.url
+
+
+@pytest.fixture(scope="module")
+def checked_statistics(prism_program: Path, sandbox: Sandbox) -> Iterator[str]:
+    """The same for the statistics specification."""
+    with Prism(STATISTICS, upstream=sandbox.url) as prism:
+        yield prism.url
+
+
+@pytest.fixture
+def ask_at(settings) -> Callable[[str], None]:
+    """Points the installation at another Wildberries."""
+
+    def point(url: str) -> None:
+        settings.WB_API_BASE_URL = settings.WB_ANALYTICS_BASE_URL = url
+        settings.WB_API_KEY = "Bearer test-token"
+
+    return point
