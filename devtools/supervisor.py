@@ -299,8 +299,11 @@ class Supervisor:
             child.claim.close()
         self._children.clear()
         self._guarded.clear()
+        self._release_guardian()
+
+    def _release_guardian(self) -> None:
         self._tell("release")
-        if self._guardian is not None:
-            if self._guardian.stdin is not None:
-                self._guardian.stdin.close()
-            self._guardian.wait()
+        guardian, self._guardian = self._guardian, None
+        if guardian is not None and guardian.stdin is not None:
+            guardian.stdin.close()
+            guardian.wait()
