@@ -20,6 +20,7 @@ from accounts import errors as accounts_errors
 from accounts.errors import DomainError
 from config.api_json import BodyTooLarge
 from executions import errors as executions_errors
+from workflows import errors as workflows_errors
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +36,15 @@ STATUS: dict[type[Exception], int] = {
     accounts_errors.NameTaken: 409,
     accounts_errors.LastAdmin: 409,
     BodyTooLarge: 413,
+    workflows_errors.WorkflowNotFound: 404,
+    workflows_errors.VersionNotFound: 404,
+    workflows_errors.UnknownNodeType: 404,
+    workflows_errors.StaleVersion: 409,
+    workflows_errors.StaleETag: 412,
+    workflows_errors.CodeTaken: 409,
+    workflows_errors.NotPublished: 409,
+    workflows_errors.InvalidDefinition: 422,
+    workflows_errors.DefinitionTooLarge: 413,
     executions_errors.ExecutionNotFound: 404,
     executions_errors.StepNotFound: 404,
     executions_errors.IllegalTransition: 409,

@@ -17,6 +17,7 @@ from workflows.graph.facts import InputFacts, NodeFacts
 from workflows.node_type import NodeType, Port
 
 _TEXTS = frozenset({"title", "description"})
+"""Keywords of a JSON schema that people read."""
 
 
 def get(node_type: str) -> NodeType:
@@ -32,6 +33,7 @@ def all_types() -> list[NodeType]:
     return list(_installed().values())
 
 
+@cache
 def facts(node_type: str) -> NodeFacts:
     """What the graph needs to know about a type; raises `UnknownNodeType`."""
     found = get(node_type)
@@ -102,11 +104,19 @@ def _port(port: Port) -> dict[str, Any]:
 
 
 def _translated(schema: Any) -> Any:
-    """The schema with its titles and descriptions translated: pydantic takes plain texts, so they are msgids."""
+    """The schema with its titles and descriptions translated: pydantic takes plain texts, so they are msgids.
+
+    Those of whole models are left out: they are names and docstrings of our code.
+    """
     if isinstance(schema, list):
         return [_translated(value) for value in schema]
     if isinstance(schema, dict):
-        return {key: _text(value) if key in _TEXTS else _translated(value) for key, value in schema.items()}
+        is_model = isinstance(schema.get("properties"), dict)
+        return {
+            key: _text(value) if key in _TEXTS else _translated(value)
+            for key, value in schema.items()
+            if not (is_model and key in _TEXTS and isinstance(value, str))
+        }
     return schema
 
 

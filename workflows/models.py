@@ -28,6 +28,12 @@ class WorkflowQuerySet(models.QuerySet["Workflow"]):
     def alive(self) -> WorkflowQuerySet:
         return self.filter(deleted_at=None)
 
+    def with_versions(self) -> WorkflowQuerySet:
+        """With what is shown of a workflow at hand: its newest version and the number of the published one."""
+        return self.select_related("newest_version", "active_version").defer(
+            "active_version__definition", "active_version__problems"
+        )
+
 
 class Workflow(models.Model):
     """What people name, run and share. What it does is in its versions.
@@ -73,7 +79,9 @@ class Workflow(models.Model):
         verbose_name = _("рабочий процесс")
         verbose_name_plural = _("рабочие процессы")
         ordering = ["-created_at", "-id"]
-        indexes = [models.Index("project", F("created_at").desc(), name="workflow_recent", condition=Q(deleted_at=None))]
+        indexes = [
+            models.Index("project", F("created_at").desc(), name="workflow_recent", condition=Q(deleted_at=None))
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(priority__gte=MIN_PRIORITY, priority__lte=MAX_PRIORITY), name="workflow_priority_range"

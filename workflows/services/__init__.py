@@ -4,6 +4,37 @@ from __future__ import annotations
 
 from workflows.services.checking import validate_definition
 from workflows.services.configs import check_config, render_config
+from workflows.services.saving import (
+    Expected,
+    Particulars,
+    create_workflow,
+    delete,
+    duplicate,
+    publish,
+    refuse_stale,
+    replace_workflow,
+    restore_version,
+)
 from workflows.services.starting import StartTarget, compiled, startable
+from workflows.services.versions import diff_versions, version_of, versions_of
 
-__all__ = ["StartTarget", "check_config", "compiled", "render_config", "startable", "validate_definition"]
+__all__ = [
+    "Expected",
+    "Particulars",
+    "StartTarget",
+    "check_config",
+    "compiled",
+    "create_workflow",
+    "delete",
+    "diff_versions",
+    "duplicate",
+    "publish",
+    "refuse_stale",
+    "render_config",
+    "replace_workflow",
+    "restore_version",
+    "startable",
+    "validate_definition",
+    "version_of",
+    "versions_of",
+]

@@ -66,7 +66,8 @@ def check_config(node_type: NodeType, raw: Any) -> list[ConfigFault]:
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             place = _place(raw, detail["loc"])
-            if not _is_up_to_a_template(raw, place, detail["type"]):
+            current = _at(raw, place)
+            if not _is_up_to_a_template(current, detail["type"]) and not _is_consequence(current, detail):
                 faults.append(_fault(place, detail))
     return faults
 
@@ -105,27 +106,38 @@ def _place(raw: Any, location: Sequence[str | int]) -> tuple[str | int, ...]:
     place: list[str | int] = []
     current = raw
     for position, part in enumerate(location):
-        if isinstance(current, Mapping) and part in current:
-            current = current[part]
-        elif isinstance(current, list | tuple) and isinstance(part, int) and part < len(current):
-            current = current[part]
-        elif not (isinstance(current, Mapping) and position == len(location) - 1):
+        inner = _at(current, [part])
+        is_named = isinstance(current, Mapping) and position == len(location) - 1
+        if inner is None and not is_named:
             continue
+        current = inner
         place.append(part)
     return tuple(place)
 
 
-def _is_up_to_a_template(raw: Any, place: Sequence[str | int], kind: str) -> bool:
-    """Whether rendering may cure the error: it is at a template, or a rule over parts of which one is a template."""
+def _at(raw: Any, place: Sequence[str | int]) -> Any:
+    """The value at a place; None where there is nothing."""
     current = raw
     for part in place:
         if isinstance(current, Mapping):
             current = current.get(part)
         elif isinstance(current, list | tuple) and isinstance(part, int) and part < len(current):
             current = current[part]
+        else:
+            return None
+    return current
+
+
+def _is_up_to_a_template(current: Any, kind: str) -> bool:
+    """Whether rendering may cure the error: it is at a template, or a rule over parts of which one is a template."""
     if expressions.is_template(current):
         return True
     return kind in _RULES and any(True for _text in expressions.texts(current))
+
+
+def _is_consequence(current: Any, detail: Any) -> bool:
+    """pydantic counts only the good elements of a tuple, and calls it too short because of the bad ones."""
+    return detail["type"] == "too_short" and len(current) >= detail["ctx"]["min_length"]
 
 
 def _template_fault(fault: expressions.Fault) -> ConfigFault:
