@@ -189,7 +189,8 @@ TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 
 # --- static files -----------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "static"
+# Collected files are for production only; in development they are served from where they lie.
+STATIC_ROOT = BASE_DIR / "static" if PRODUCTION else None
 WHITENOISE_USE_FINDERS = not PRODUCTION
 
 # --- API --------------------------------------------------------------------------------------------------------------
