@@ -189,6 +189,11 @@ def create_service_account(
     return account
 
 
+def service_account_named(name: str) -> ServiceAccount | None:
+    """The account of this name that is not revoked, in the default project."""
+    return ServiceAccount.objects.filter(name=name, project__code=DEFAULT_PROJECT, revoked_at=None).first()
+
+
 @transaction.atomic
 def revoke_service_account(*, account: ServiceAccount) -> None:
     """The token is worth nothing from the next request on; a second time changes nothing."""

@@ -18,6 +18,7 @@ import structlog
 import uuid_utils.compat
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.request import Request
 from rest_framework_simplejwt.backends import TokenBackend
@@ -123,6 +124,11 @@ def log_out(raw: str) -> None:
     families = TokenFamily.objects.filter(id=claims.family_id, revoked_at=None).alias(now=Now())
     if not families.filter(now__lt=claims.expires_at).update(revoked_at=Clock(), revoke_reason="logout"):
         raise InvalidToken
+
+
+def revoke_sessions(families: QuerySet[TokenFamily]) -> None:
+    """End these log-ins at once; those that have ended already keep their time and reason."""
+    families.filter(revoked_at=None).update(revoked_at=Clock(), revoke_reason="logout")
 
 
 def issue_service_token(account: ServiceAccount) -> str:

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import pytest
+
+from accounts.roles import ACTIONS, Role, allows, highest, roles_for
+
+VIEWER = {"workflow.view", "execution.view", "dataset.view", "node_type.view"}
+OPERATOR = VIEWER | {"execution.start", "execution.control"}
+EDITOR = OPERATOR | {"workflow.edit", "workflow.publish", "workflow.delete", "credential.use"}
+ADMIN = EDITOR | {"credential.manage", "user.manage"}
+RIGHTS = {None: set(), Role.VIEWER: VIEWER, Role.OPERATOR: OPERATOR, Role.EDITOR: EDITOR, Role.ADMIN: ADMIN}
+
+
+@pytest.mark.parametrize("role", RIGHTS)
+@pytest.mark.parametrize("action", ACTIONS)
+def test_a_role_may_do_exactly_what_the_table_says(role: Role | None, action: str):
+    """S3-22: the matrix role x action, written out a second time."""
+    assert allows(role, action) is (action in RIGHTS[role])
+
+
+def test_an_action_that_is_not_in_the_table_is_a_mistake_of_ours():
+    with pytest.raises(KeyError):
+        allows(Role.ADMIN, "workflow.explode")
+
+
+def test_of_several_roles_the_highest_counts():
+    assert highest(["viewer", "editor", "operator"]) is Role.EDITOR
+    assert highest([]) is None
+    with pytest.raises(ValueError, match="owner"):
+        highest(["owner"])
+
+
+def test_roles_for_an_action_begin_with_the_lowest():
+    assert roles_for("execution.start") == [Role.OPERATOR, Role.EDITOR, Role.ADMIN]
