@@ -1,0 +1,31 @@
+"""How findings and definitions look on a page of the admin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import simplejson
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from workflows.services.wording import shown
+
+MARKS = {"error": "⛔", "warning": "⚠️", "info": "ℹ️"}
+
+
+def problem_list(problems: Iterable[Mapping[str, Any]]) -> SafeString:
+    """Stored findings as a list, each with the node or edge it is about."""
+    rows = [
+        (MARKS[problem["severity"]], problem["nodeId"] or problem["edgeId"] or "", problem["message"], problem["code"])
+        for problem in shown(problems)
+    ]
+    if not rows:
+        return format_html("<p>{}</p>", _("Замечаний нет"))
+    return format_html("<ul>{}</ul>", format_html_join("", "<li>{} <b>{}</b> {} <code>{}</code></li>", rows))
+
+
+def pretty(document: Any) -> str:
+    """JSON for people to read and change; numbers keep all their digits."""
+    return simplejson.dumps(document, use_decimal=True, ensure_ascii=False, indent=2)
