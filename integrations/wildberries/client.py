@@ -9,7 +9,8 @@ from typing import Any, Self, TypeVar
 from django.conf import settings
 from pydantic import BaseModel, ValidationError
 
-from integrations.http import CallScope, Door
+from integrations.http import Door
+from integrations.scope import CallScope
 from integrations.wildberries import tokens
 from integrations.wildberries.batches import MAX_IDS, StatisticsBatch, moscow_day
 from integrations.wildberries.errors import TokenMissing, UnexpectedAnswer, error_of
@@ -84,12 +85,11 @@ class WildberriesClient:
             timeout=TIMEOUT_SECONDS,
             max_bytes=MAX_BYTES,
         )
-        if answer.status >= 400:
+        if not 200 <= answer.status < 300:
             rest = self._pace.slow_down(method, answer.headers) if answer.status == 429 else None
             body = answer.body.replace(self._token.encode(), b"***")
             raise error_of(answer.status, body, method=method, retry_after=rest)
-        data = answer.json() if answer.body.strip() else None
-        return _shaped(data, shape, method)
+        return _shaped(answer.json(), shape, method)
 
 
 def _csv(ids: Sequence[int]) -> str:

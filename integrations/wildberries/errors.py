@@ -42,7 +42,7 @@ class AccessDenied(Refused):
 
 
 class RequestRejected(Refused):
-    """Another 4xx: Wildberries does not understand or does not serve the request."""
+    """Another 4xx, or a redirect: Wildberries does not understand or does not serve the request."""
 
     code = "wb_request_rejected"
     message = _("Wildberries отклонил запрос: {detail}")
@@ -60,7 +60,7 @@ BY_STATUS: dict[int, type[Refused]] = {401: TokenRejected, 402: PaymentRequired,
 
 
 def error_of(status: int, body: bytes, *, method: str, retry_after: float | None = None) -> OutboundError:
-    """The typed error for an answer of status 400 or more.
+    """The typed error for an answer that is no success.
 
     Its details are `status`, `method`, `detail` (in Wildberries' words) and `requestId` (for their support).
     """

@@ -130,7 +130,8 @@ class DayStatistics(Measures):
 
 
 class CampaignStatistics(Measures):
-    """One campaign of `GET /adv/v3/fullstats`. Articles do not add up to the campaign to the kopeck; days do."""
+    """One campaign of `GET /adv/v3/fullstats`. Platforms and articles do not add up to the campaign to
+    the kopeck; days do."""
 
     id: int = Field(alias="advertId")
     currency: str | None = None

@@ -24,7 +24,7 @@ class Gate:
     """Answers requests without knowing sockets. `now` gives the current moment in Moscow."""
 
     def __init__(self, *, seller: Seller, buckets: Buckets, now: Callable[[], datetime]) -> None:
-        self._seller = seller
+        self.seller = seller
         self._buckets = buckets
         self._now = now
 
@@ -37,7 +37,7 @@ class Gate:
             endpoint = self._endpoint(verb, path)
             limits = self._admit(endpoint, headers.get("Authorization", ""))
             request = Request(query=query_of(target), body=_json(body), now=self._now())
-            return Answer(200, endpoint.answer(self._seller, request), limits)
+            return Answer(200, endpoint.answer(self.seller, request), limits)
         except Refusal as refusal:
             return refusal.answer
 

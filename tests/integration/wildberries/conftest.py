@@ -1,8 +1,8 @@
-"""Servers that speak for Wildberries, and nodes and clients that talk to them."""
+"""Servers that speak for Wildberries."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -44,14 +44,3 @@ def checked_statistics(prism_program: Path, sandbox: Sandbox) -> Iterator[str]:
     """The same for the statistics specification."""
     with Prism(STATISTICS, upstream=sandbox.url) as prism:
         yield prism.url
-
-
-@pytest.fixture
-def ask_at(settings) -> Callable[[str], None]:
-    """Points the installation at another Wildberries."""
-
-    def point(url: str) -> None:
-        settings.WB_API_BASE_URL = settings.WB_ANALYTICS_BASE_URL = url
-        settings.WB_API_KEY = "Bearer test-token"
-
-    return point

@@ -14,8 +14,8 @@ from integrations.wildberries.schemas import CampaignStatistics
 BEGIN, END = date(2026, 11, 15), date(2026, 11, 21)
 
 
-def plan(campaigns: int = 120, level: str = "campaign") -> Collection:
-    return Collection.plan(range(1, campaigns + 1), begin=BEGIN, end=END, level=level)
+def plan(campaigns: int = 120) -> Collection:
+    return Collection.plan(range(1, campaigns + 1), begin=BEGIN, end=END, level="campaign")
 
 
 def answer(ids) -> list[CampaignStatistics]:
@@ -96,7 +96,9 @@ def test_a_batch_that_fails_in_every_round_is_reported_as_worth_another_run():
 def test_another_try_begins_with_another_batch(number, first):
     collection = plan()
     collection.begin_with(number)
-    assert collection.next_batch().ids[0] == first
+    batch = collection.next_batch()
+    assert batch is not None
+    assert batch.ids[0] == first
 
 
 def test_windows_of_one_campaign_add_up():
