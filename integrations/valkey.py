@@ -18,6 +18,9 @@ from django.conf import settings
 SOCKET_SECONDS = 0.5
 REST_SECONDS = 5.0
 
+_resting: dict[str, float] = {}
+"""Until when (monotonic) a server that was away is not asked."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -37,18 +40,17 @@ def client(url: str) -> redis.Redis:
 class SharedScript:
     """One Lua script that runs in the server, so that all processes see one order of events."""
 
-    _rest_until = 0.0
-
     def __init__(self, source: str) -> None:
         self._script = redis.Redis().register_script(source)
 
     def run(self, keys: Sequence[str], args: Sequence[Any], *, otherwise: Any) -> Any:
         """The script's answer; `otherwise` while Valkey is away."""
-        if time.monotonic() < SharedScript._rest_until:
+        url = settings.REDIS_URL
+        if time.monotonic() < _resting.get(url, 0.0):
             return otherwise
         try:
-            return self._script(keys=keys, args=args, client=client(settings.REDIS_URL))
+            return self._script(keys=keys, args=args, client=client(url))
         except redis.RedisError as error:
-            SharedScript._rest_until = time.monotonic() + REST_SECONDS
+            _resting[url] = time.monotonic() + REST_SECONDS
             log.warning("valkey_away", error=type(error).__name__, rest_seconds=REST_SECONDS)
             return otherwise

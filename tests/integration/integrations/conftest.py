@@ -8,6 +8,8 @@ import pytest
 import redis
 from django.conf import settings
 
+from tests.fakes.ledger import Ledger, running
+
 QUEUES = ("io", "cpu", "notifications", "system")
 
 
@@ -18,3 +20,16 @@ def valkey() -> Iterator[redis.Redis]:
     client.delete(*QUEUES, *client.scan_iter("naryad:*"))
     yield client
     client.close()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Ledger]:
+    with running() as ledger:
+        yield ledger
+
+
+@pytest.fixture
+def ledger(server: Ledger) -> Ledger:
+    """An HTTP server that has seen nothing yet."""
+    server.calls.clear()
+    return server
