@@ -116,6 +116,12 @@ DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=0)
 DATABASES: dict[str, Any] = {
     "default": env.db_url("DATABASE_URL", default="postgresql://postgres@localhost:5432/naryad"),
 }
+# A statement of the engine reads rows by index only; the plan of an early, small table must not outlive it.
+_SESSION = {
+    "worker": "-c enable_seqscan=off -c lock_timeout=5s -c statement_timeout=30s",
+    "ticker": "-c enable_seqscan=off -c lock_timeout=5s -c statement_timeout=30s",
+    "web": "-c lock_timeout=5s -c statement_timeout=30s",
+}.get(PROCESS.split("-")[0], "")
 DATABASES["default"].update(
     CONN_MAX_AGE=0 if DATABASE_POOL_SIZE else None,
     CONN_HEALTH_CHECKS=True,
@@ -123,6 +129,8 @@ DATABASES["default"].update(
         **DATABASES["default"].get("OPTIONS", {}),
         "prepare_threshold": 2,
         "application_name": f"naryad-{PROCESS}",
+        # A process frozen inside a transaction must not keep its locks for ever.
+        **({"options": f"{_SESSION} -c idle_in_transaction_session_timeout=15s"} if _SESSION else {}),
         **({"pool": {"min_size": 1, "max_size": DATABASE_POOL_SIZE, "timeout": 10}} if DATABASE_POOL_SIZE else {}),
     },
 )

@@ -158,22 +158,22 @@ def read_counters(execution_id: uuid.UUID, nodes: Collection[str]) -> dict[str, 
 RECORD = f"""
 WITH execution AS (
     SELECT id, event_seq, open_steps - %(closed)s::int AS open_steps, version_id
-    FROM executions_execution WHERE id = %(execution)s AND status = %(assumed)s FOR NO KEY UPDATE
+    FROM executions_execution WHERE id = %(execution)s::uuid AND status = %(assumed)s::text FOR NO KEY UPDATE
 ), step AS (
     UPDATE executions_step s
-    SET status = %(status)s, fired = %(fired)s::text[], error = %(error)s::jsonb, handled = %(handled)s,
+    SET status = %(status)s::text, fired = %(fired)s::text[], error = %(error)s::jsonb, handled = %(handled)s::bool,
         tries = s.tries + %(failures)s::int, rescues = s.rescues + %(rescued)s::int,
         queue = CASE WHEN %(rescued)s::int > 0 THEN 'cpu' ELSE s.queue END,
         rank_at = naryad_now() - make_interval(secs => s.priority * 30),
-        rung_at = CASE WHEN %(status)s = 'ready' THEN naryad_now() ELSE s.rung_at END,
+        rung_at = CASE WHEN %(status)s::text = 'ready' THEN naryad_now() ELSE s.rung_at END,
         leased_by = NULL, lease_expires_at = NULL, cancel_requested = false,
         available_at = coalesce(%(until)s::timestamptz, naryad_clock() + make_interval(secs => %(seconds)s::float8)),
-        wait_reason = %(wait_reason)s, wait_event = %(wait_event)s, wait_subject = %(wait_subject)s,
+        wait_reason = %(wait_reason)s::text, wait_event = %(wait_event)s::text, wait_subject = %(wait_subject)s::text,
         wake = %(wake)s::jsonb, progress = %(progress)s::jsonb,
-        finished_at = CASE WHEN %(status)s IN ('succeeded', 'failed', 'cancelled') THEN naryad_clock() END
+        finished_at = CASE WHEN %(status)s::text IN ('succeeded', 'failed', 'cancelled') THEN naryad_clock() END
     FROM execution
-    WHERE s.id = %(step)s AND s.status = 'running' AND s.fence = %(fence)s::bigint
-        AND (NOT %(only_expired)s OR s.lease_expires_at < naryad_now())
+    WHERE s.id = %(step)s::uuid AND s.status = 'running' AND s.fence = %(fence)s::bigint
+        AND (NOT %(only_expired)s::bool OR s.lease_expires_at < naryad_now())
     RETURNING s.id, s.execution_id, s.fence, s.epoch, s.attempt, s.started_at
 ), data AS (
     INSERT INTO executions_stepdata (step_id, port, items, sources)
@@ -181,7 +181,7 @@ WITH execution AS (
     FROM step, unnest(%(ports)s::text[], %(items)s::text[], %(sources)s::text[]) AS d(port, items, sources)
 ), attempt AS (
     INSERT INTO executions_attempt (step_id, fence, epoch, number, worker, outcome, error, started_at, ended_at)
-    SELECT id, fence, epoch, attempt, %(worker)s, %(outcome)s, %(error)s::jsonb, started_at, naryad_clock() FROM step
+    SELECT id, fence, epoch, attempt, %(worker)s::text, %(outcome)s::text, %(error)s::jsonb, started_at, naryad_clock() FROM step
 ), target AS (
     UPDATE executions_step t
     SET remaining = v.remaining, live = v.live, status = coalesce(v.status, t.status),
@@ -191,7 +191,7 @@ WITH execution AS (
         finished_at = CASE WHEN v.status = 'skipped' THEN naryad_clock() ELSE t.finished_at END,
         fence = t.fence + (v.status IS NOT DISTINCT FROM 'running')::int,
         attempt = t.attempt + (v.status IS NOT DISTINCT FROM 'running')::int,
-        leased_by = CASE WHEN v.status = 'running' THEN %(worker)s ELSE t.leased_by END,
+        leased_by = CASE WHEN v.status = 'running' THEN %(worker)s::text ELSE t.leased_by END,
         lease_expires_at = CASE WHEN v.status = 'running'
             THEN naryad_clock() + make_interval(secs => %(lease)s::float8) ELSE t.lease_expires_at END,
         started_at = CASE WHEN v.status = 'running' THEN naryad_clock() ELSE t.started_at END
@@ -208,9 +208,9 @@ WITH execution AS (
         jsonb_build_object('stepId', id, 'nodeId', node_id, 'label', label, 'status', 'skipped')
     FROM target WHERE became = 'skipped'
     UNION ALL
-    SELECT 100000000, 'execution.' || %(final_status)s,
-        CASE %(final_status)s WHEN 'failed' THEN 'error' ELSE 'info' END,
-        NULL, jsonb_build_object('status', %(final_status)s)
+    SELECT 100000000, 'execution.' || %(final_status)s::text,
+        CASE %(final_status)s::text WHEN 'failed' THEN 'error' ELSE 'info' END,
+        NULL, jsonb_build_object('status', %(final_status)s::text)
     FROM step, execution WHERE execution.open_steps = 0
 ), journal AS (
     INSERT INTO executions_executionevent (execution_id, seq, type, level, step_id, payload, at)
@@ -221,7 +221,7 @@ WITH execution AS (
     UPDATE executions_execution x
     SET open_steps = execution.open_steps,
         event_seq = execution.event_seq + (SELECT count(*) FROM line),
-        status = CASE WHEN execution.open_steps = 0 THEN %(final_status)s ELSE %(next_status)s END,
+        status = CASE WHEN execution.open_steps = 0 THEN %(final_status)s::text ELSE %(next_status)s::text END,
         finished_at = CASE WHEN execution.open_steps = 0 THEN naryad_clock() END,
         error = coalesce(x.error, %(execution_error)s::jsonb)
     FROM execution, step WHERE x.id = execution.id

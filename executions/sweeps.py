@@ -42,10 +42,10 @@ LEASED = """
 SELECT s.id AS step_id, s.execution_id, e.version_id, s.node_id, s.queue, s.leased_by AS worker, s.fence, s.epoch,
     s.attempt, s.tries, s.rescues, s.progress, s.wake, s.started_at
 FROM executions_step s JOIN executions_execution e ON e.id = s.execution_id
-WHERE s.status = 'running' AND {} LIMIT %(batch)s
+WHERE s.status = 'running' AND {} LIMIT %(batch)s::int
 """
 EXPIRED = LEASED.format("s.lease_expires_at < naryad_now()")
-OVERTIME = LEASED.format("s.started_at + make_interval(secs => s.timeout_seconds + %(overtime)s) < naryad_now()")
+OVERTIME = LEASED.format("s.started_at + make_interval(secs => s.timeout_seconds + %(overtime)s::float8) < naryad_now()")
 
 
 def rescue_expired() -> int:
@@ -88,8 +88,8 @@ UPDATE executions_step s SET rung_at = naryad_now()
 FROM (
     SELECT id FROM executions_step
     WHERE status = 'ready' AND queue = %(queue)s
-        AND (rung_at IS NULL OR rung_at < naryad_now() - make_interval(secs => %(silence)s))
-    ORDER BY rank_at LIMIT %(batch)s FOR UPDATE SKIP LOCKED
+        AND (rung_at IS NULL OR rung_at < naryad_now() - make_interval(secs => %(silence)s::float8))
+    ORDER BY rank_at LIMIT %(batch)s::int FOR UPDATE SKIP LOCKED
 ) AS silent
 WHERE s.id = silent.id
 """
@@ -113,7 +113,7 @@ UPDATE executions_step s
 SET status = 'ready', rank_at = naryad_now() - make_interval(secs => s.priority * 30), rung_at = naryad_now()
 FROM (
     SELECT id FROM executions_step WHERE status = 'delayed' AND available_at <= naryad_now()
-    ORDER BY available_at LIMIT %(batch)s FOR UPDATE SKIP LOCKED
+    ORDER BY available_at LIMIT %(batch)s::int FOR UPDATE SKIP LOCKED
 ) AS due
 WHERE s.id = due.id AND s.status = 'delayed'
 RETURNING s.queue
@@ -128,7 +128,7 @@ SET status = CASE due.status WHEN 'running' THEN 'ready' ELSE 'held' END, availa
 FROM (
     SELECT step.id, e.status FROM executions_step step JOIN executions_execution e ON e.id = step.execution_id
     WHERE step.status = 'waiting' AND step.available_at <= naryad_now() AND e.status IN ('running', 'paused')
-    ORDER BY step.available_at LIMIT %(batch)s FOR NO KEY UPDATE OF e SKIP LOCKED
+    ORDER BY step.available_at LIMIT %(batch)s::int FOR NO KEY UPDATE OF e SKIP LOCKED
 ) AS due
 WHERE s.id = due.id AND s.status = 'waiting'
 RETURNING CASE due.status WHEN 'running' THEN s.queue END

@@ -15,7 +15,7 @@ WITH step AS (
     SET status = 'cancelled', finished_at = naryad_clock(), leased_by = NULL, lease_expires_at = NULL,
         wait_reason = NULL, wake = NULL
     FROM (SELECT id, status, leased_by FROM executions_step WHERE execution_id = %(execution)s AND status = ANY(
-        CASE WHEN %(running)s THEN '{pending,ready,held,delayed,waiting,running}'::text[]
+        CASE WHEN %(running)s::bool THEN '{pending,ready,held,delayed,waiting,running}'::text[]
              ELSE '{pending,ready,held,delayed,waiting}'::text[] END) FOR NO KEY UPDATE) AS before
     WHERE s.id = before.id
     RETURNING s.*, before.status AS was, before.leased_by AS worker
@@ -78,9 +78,9 @@ def release(execution_id: uuid.UUID) -> dict[str, int]:
 
 FINISH = """
 UPDATE executions_execution
-SET status = CASE WHEN open_steps - %(closed)s = 0 THEN %(final)s ELSE %(next)s END,
-    open_steps = open_steps - %(closed)s,
-    finished_at = CASE WHEN open_steps - %(closed)s = 0 THEN naryad_clock() END,
+SET status = CASE WHEN open_steps - %(closed)s::int = 0 THEN %(final)s::text ELSE %(next)s::text END,
+    open_steps = open_steps - %(closed)s::int,
+    finished_at = CASE WHEN open_steps - %(closed)s::int = 0 THEN naryad_clock() END,
     error = coalesce(error, %(error)s::jsonb)
 WHERE id = %(execution)s
 RETURNING open_steps = 0

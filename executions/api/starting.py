@@ -43,8 +43,9 @@ class WorkflowExecutionViewSet(GenericViewSet[Execution]):
 
     @extend_schema(summary="Runs of a workflow", operation_id="workflows_executions_list")
     def list(self, request: Request, workflow_id: str) -> Response:
-        workflow = workflows.find(_key(workflow_id), request.user)
-        runs = self.filter_queryset(self.get_queryset().filter(workflow_id=workflow.pk))
+        key = _key(workflow_id)
+        workflows.versions_of(workflow_id=key, user=request.user)  # 404 for who may not see the workflow
+        runs = self.filter_queryset(self.get_queryset().filter(workflow_id=key))
         page = self.paginate_queryset(runs)
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
@@ -63,12 +64,13 @@ class WorkflowExecutionViewSet(GenericViewSet[Execution]):
         query.is_valid(raise_exception=True)
         body: Any = StartRequest(data=request.data)
         body.is_valid(raise_exception=True)
+        sent_key = request.headers.get("Idempotency-Key")
         execution, _created = services.start(
             target=target,
             user=request.user,
             input_data=body.validated_data.get("inputData"),
             priority=body.validated_data.get("priority"),
-            idempotency_key=request.headers.get("Idempotency-Key"),
+            idempotency_key=None if sent_key is None else sent_key.strip(),
         )
         return self._answer(execution.pk, query.validated_data.get("wait"))
 

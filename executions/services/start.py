@@ -111,7 +111,6 @@ def _insert(
     input_data: Any,
     priority: int,
 ) -> Execution:
-    empty = not graph.nodes
     deadline = graph.settings.deadline_seconds
     execution = Execution.objects.create(
         id=execution_id,
@@ -119,15 +118,14 @@ def _insert(
         workflow_id=target.workflow_id,
         version_id=target.version_id,
         started_by=user,
-        status=ExecutionStatus.SUCCEEDED if empty else ExecutionStatus.RUNNING,
+        status=ExecutionStatus.RUNNING,
         priority=priority,
         input_data=input_data,
         open_steps=len(graph.nodes),
         started_at=Clock(),
-        finished_at=Clock() if empty else None,
         deadline_at=None if deadline is None else Clock() + timedelta(seconds=deadline),
     )
-    execution.refresh_from_db(fields=["started_at", "finished_at", "deadline_at", "created_at"])
+    execution.refresh_from_db(fields=["started_at", "deadline_at", "created_at"])
     return execution
 
 
@@ -135,10 +133,10 @@ STEPS = """
 INSERT INTO executions_step (
     id, execution_id, node_id, node_type, label, position, scope, queue, priority, timeout_seconds, status,
     remaining, live, epoch, attempt, tries, rescues, fence, cancel_requested, handled, rank_at, rung_at)
-SELECT n.id, %(execution)s, n.node_id, n.type, n.label, n.position - 1, '{}', n.queue, %(priority)s, n.timeout,
+SELECT n.id, %(execution)s::uuid, n.node_id, n.type, n.label, n.position - 1, '{}', n.queue, %(priority)s::smallint, n.timeout,
     CASE WHEN n.remaining = 0 THEN 'ready' ELSE 'pending' END, n.remaining, 0, 1, 0, 0, 0, 0, false, false,
     CASE WHEN n.remaining = 0
-        THEN naryad_now() - make_interval(secs => %(priority)s::float8 * 30 - n.position * 0.02) END,
+        THEN naryad_now() - make_interval(secs => %(priority)s::smallint * 30 - n.position * 0.02) END,
     CASE WHEN n.remaining = 0 THEN naryad_now() END
 FROM unnest(%(ids)s::uuid[], %(nodes)s::text[], %(types)s::text[], %(labels)s::text[], %(queues)s::text[],
     %(timeouts)s::float8[], %(remaining)s::int[]) WITH ORDINALITY
@@ -173,7 +171,4 @@ def _first_lines(execution: Execution, target: workflows.StartTarget, user: Any)
         "by": getattr(user, "username", None),
         "priority": execution.priority,
     }
-    lines = [journal.event("execution.started", started)]
-    if execution.status == ExecutionStatus.SUCCEEDED:
-        lines.append(journal.event("execution.succeeded", {"status": ExecutionStatus.SUCCEEDED}))
-    return journal.append(execution.id, lines)
+    return journal.append(execution.id, [journal.event("execution.started", started)])

@@ -1,0 +1,58 @@
+"""What a step costs: one writing transaction, no message, and the same in a large graph as in a small one."""
+
+from __future__ import annotations
+
+import redis
+from django.conf import settings
+from django.db import connection
+
+from executions import runner
+from tests.integration.executions.driving import chain, leases, start, status
+
+
+def next_transaction() -> int:
+    """The next transaction number: only writing transactions take one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")
+        return cursor.fetchone()[0]
+
+
+def messages() -> int:
+    valkey = redis.Redis.from_url(settings.REDIS_URL)
+    with valkey:
+        return sum(valkey.llen(queue) for queue in ("io", "cpu"))
+
+
+def test_a_chain_of_forty_costs_one_writing_transaction_a_step_and_no_message(anna):
+    run = start(anna, chain(40))
+    before, rung = next_transaction(), messages()
+    assert runner.drain("cpu", leases(), seconds=60) == 40
+    claim = 1
+    assert next_transaction() - before == 40 + claim
+    assert messages() == rung
+    assert status(run) == "succeeded"
+
+
+def rows_read() -> int:
+    """How many rows of the table of steps this server has read so far."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_force_next_flush()")
+        cursor.execute(
+            "SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_user_tables WHERE relname = 'executions_step'"
+        )
+        return cursor.fetchone()[0]
+
+
+def test_the_rows_read_for_a_step_do_not_grow_with_the_graph(anna):
+    read = {}
+    for size in (100, 10_000):
+        start(anna, chain(size))
+        with connection.cursor() as cursor:
+            cursor.execute("SET enable_seqscan = off")  # as in the sessions of workers
+        held = leases()
+        runner.drain("cpu", held, seconds=60, steps=10)  # the plans are made here
+        before = rows_read()
+        runner.drain("cpu", held, seconds=60, steps=40)
+        read[size] = rows_read() - before
+        runner.drain("cpu", held, seconds=600, steps=size)
+    assert read[10_000] <= 1.5 * read[100]
