@@ -1,6 +1,6 @@
 """How a run, its steps and its journal look to the outside: one declaration for REST, sockets and OpenAPI.
 
-These serializers only write; nothing is read or checked with them.
+The serializers only write; nothing is read or checked with them.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -48,12 +49,22 @@ class FailureField(serializers.JSONField):
 
 
 @extend_schema_field(ANY_OBJECT)
-class ObjectField(serializers.JSONField):
-    """Any JSON object."""
+class ObjectField(serializers.Field[Any, Any, Any, Any]):
+    """Any JSON object, as our own reader has read it: DRF's field would not let a `Decimal` pass."""
+
+    default_error_messages = {"not_an_object": _("Ожидается объект JSON")}
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, dict):
+            self.fail("not_an_object")
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
 
 
 @extend_schema_field(ITEMS_BY_PORT)
-class ItemsField(serializers.JSONField):
+class ItemsField(ObjectField):
     """Items by port: `{port: [items]}`."""
 
 
