@@ -43,6 +43,7 @@ class WildberriesClient:
         self._pace = pace
         self._base_url = base_url.rstrip("/")
         self._token = token
+        self._expires_at = tokens.read(token).expires_at
         self.today = today
 
     @classmethod
@@ -59,6 +60,11 @@ class WildberriesClient:
             token=token,
             today=moscow_day(datetime.now(UTC)),
         )
+
+    @property
+    def token_days_left(self) -> int | None:
+        """Full days until the token expires, negative when it has; None when it does not say."""
+        return (moscow_day(self._expires_at) - self.today).days if self._expires_at else None
 
     def campaign_groups(self) -> list[CampaignGroup]:
         """All campaigns of the seller, by type and status."""

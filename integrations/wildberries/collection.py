@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from integrations.errors import OutboundError
 from integrations.wildberries.batches import StatisticsBatch, statistics_batches
+from integrations.wildberries.errors import wording
 from integrations.wildberries.schemas import CampaignStatistics
 from integrations.wildberries.statistics import Level, merged, statistic_items
 
@@ -117,7 +118,7 @@ def _failure(batch: StatisticsBatch, error: OutboundError) -> dict[str, Any]:
     return _entry(
         batch,
         code=error.code,
-        error=str(error.message),
+        error=wording(error),
         ids=list(batch.ids),
         status=error.details.get("status"),
         retryable=error.transient,

@@ -1,10 +1,12 @@
-"""Refusals of Wildberries under names of their own, each with what Wildberries itself says about it."""
+"""Refusals of Wildberries under names of their own, each with what Wildberries itself says about it.
+
+A message may have %(name)s places that its details fill; the journal fills them in the reader's language.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from integrations.errors import InvalidAnswer, OutboundError, RateLimited, Refused, ServerFault
@@ -45,7 +47,7 @@ class RequestRejected(Refused):
     """Another 4xx, or a redirect: Wildberries does not understand or does not serve the request."""
 
     code = "wb_request_rejected"
-    message = _("Wildberries отклонил запрос: {detail}")
+    message = _("Wildberries отклонил запрос: %(detail)s")
 
 
 class UnexpectedAnswer(InvalidAnswer):
@@ -72,7 +74,13 @@ def error_of(status: int, body: bytes, *, method: str, retry_after: float | None
         return ServerFault(retry_after=retry_after, **details)
     if status in BY_STATUS:
         return BY_STATUS[status](**details)
-    return RequestRejected(format_lazy(RequestRejected.message, detail=detail or status), **details)
+    return RequestRejected(**{**details, "detail": detail or str(status)})
+
+
+def wording(error: OutboundError) -> str:
+    """The message with its places filled, in the language of the moment."""
+    text = str(error.message)
+    return text % error.details if "%(" in text else text
 
 
 def explanation(body: bytes) -> tuple[str | None, str | None]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from integrations.safe_json import dumps, loads
 from integrations.scope import CallScope
 from integrations.wildberries.errors import AccessDenied, TokenMissing, TokenRejected
 from integrations.wildberries.sandbox.server import Sandbox
-from tests.fakes.wildberries import Faults, ids_with_status, point_at
+from tests.fakes.wildberries import Faults, ids_with_status, point_at, readable_token
 from tests.nodes.context import StandaloneContext, faults
 from workflows import catalogue
 from workflows.node_type import Done, Later
@@ -181,3 +182,12 @@ def test_endless_429_fails_at_last(sandbox, wrong):
         progress = loads(dumps(outcome.progress))
     with pytest.raises(RateLimited):
         catalogue.get(TYPE).run(context(progress=progress))
+
+
+def test_a_token_that_ends_soon_is_warned_of(sandbox, settings):
+    """S3-14: the expiry of the token is read from it and shown."""
+    expires = datetime.now(UTC) + timedelta(days=5)
+    settings.WB_API_KEY = readable_token(sid="seller-1", acc=3, exp=int(expires.timestamp()))
+    surroundings = context({"status": 9})
+    run(surroundings)
+    assert surroundings.log.texts("warning") == ["До конца действия токена Wildberries дней: 5"]

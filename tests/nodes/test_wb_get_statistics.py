@@ -158,6 +158,10 @@ def test_a_wrong_config_is_found_on_save(config, field):
     assert list(faults(TYPE, config)) == [field]
 
 
+def test_a_wrong_date_is_explained():
+    assert faults(TYPE, {"endDate": "завтра"}) == {"endDate": "здесь нужна дата, например 2026-03-01"}
+
+
 def test_a_refused_batch_leaves_by_the_second_port_and_the_others_go_on(sandbox, wrong):
     """S3-14: partial failures are told beside the results."""
     rows = campaigns(sandbox, 9)

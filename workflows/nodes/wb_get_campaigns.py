@@ -16,6 +16,7 @@ from workflows.graph.settings import RetryPolicy
 from workflows.node_type import Config, Done, Later, NodeContext, NodeType, Outcome, Port
 
 DEFAULT_REST_SECONDS = 20.0
+TOKEN_WARNING_DAYS = 14
 MAX_REFUSALS = 5
 """How often in a row the same request may be answered 429 before the step fails."""
 
@@ -100,6 +101,9 @@ class WbGetCampaigns(NodeType):
         """Id, type and status of the campaigns that are meant."""
         statuses, types = context.config.status or (), context.config.type or ()
         groups = client.campaign_groups()
+        days_left = client.token_days_left
+        if days_left is not None and days_left <= TOKEN_WARNING_DAYS:
+            context.log.warning(gettext_noop("До конца действия токена Wildberries дней: %(days)s"), days=days_left)
         retired = sorted(RETIRED_TYPES.intersection(types))
         if retired:
             context.log.warning(

@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any, Self
 
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 from pydantic import Field, model_validator
@@ -17,7 +16,7 @@ from integrations.wildberries.batches import date_range
 from integrations.wildberries.campaigns import WITH_STATISTICS
 from integrations.wildberries.client import WildberriesClient
 from integrations.wildberries.collection import Collection
-from integrations.wildberries.errors import AccessDenied, TokenRejected
+from integrations.wildberries.errors import AccessDenied, TokenRejected, wording
 from integrations.wildberries.statistics import Level
 from workflows.graph.settings import RetryPolicy
 from workflows.node_type import Config, Done, Item, Later, NodeContext, NodeType, Outcome, Permanent, Port
@@ -181,15 +180,14 @@ def _note(context: NodeContext, collection: Collection, error: OutboundError) ->
         count=len(batch.ids) if batch else 0,
         begin=str(collection.begin),
         end=str(collection.end),
-        error=str(error.message),
+        error=wording(error),
     )
 
 
 def _done(context: NodeContext, collection: Collection, names: Mapping[int, str]) -> Done:
     if not collection.answered:
-        reason = collection.errors[0]["error"]
-        message = format_lazy(_("Wildberries не дал статистики ни по одной кампании: {reason}"), reason=reason)
-        raise Permanent("no_statistics", message, errors=collection.errors)
+        message = _("Wildberries не дал статистики ни по одной кампании: %(reason)s")
+        raise Permanent("no_statistics", message, reason=collection.errors[0]["error"], errors=collection.errors)
     items = [_named(item, names) for item in collection.items]
     context.log.info(
         gettext_noop("Получена статистика с %(begin)s по %(end)s: кампаний %(campaigns)s, строк %(rows)s"),

@@ -45,6 +45,10 @@ _WORDS = {
     "datetime_type": gettext_noop("здесь нужны дата и время, например 2026-03-01T09:00:00Z"),
     "datetime_parsing": gettext_noop("здесь нужны дата и время, например 2026-03-01T09:00:00Z"),
     "datetime_from_date_parsing": gettext_noop("здесь нужны дата и время, например 2026-03-01T09:00:00Z"),
+    "date_type": gettext_noop("здесь нужна дата, например 2026-03-01"),
+    "date_parsing": gettext_noop("здесь нужна дата, например 2026-03-01"),
+    "date_from_datetime_parsing": gettext_noop("здесь нужна дата, например 2026-03-01"),
+    "date_from_datetime_inexact": gettext_noop("здесь нужна дата, например 2026-03-01"),
     "timezone_aware": gettext_noop("у времени нужен часовой пояс, например Z или +03:00"),
     "url_parsing": gettext_noop("здесь нужен адрес, например https://example.com/"),
 }

@@ -61,11 +61,16 @@ def test_an_empty_answer_is_no_error():
 
 def test_a_refused_batch_is_reported_and_the_others_go_on():
     collection = plan()
-    collection.refuse(RequestRejected("нет", status=400, requestId="r1"))
+    collection.refuse(RequestRejected(detail="нет", status=400, requestId="r1"))
     answer_all(collection)
     (error,) = collection.errors
     assert error["ids"] == list(range(1, 51))
-    assert (error["status"], error["error"], error["requestId"], error["retryable"]) == (400, "нет", "r1", False)
+    assert (error["status"], error["error"], error["requestId"], error["retryable"]) == (
+        400,
+        "Wildberries отклонил запрос: нет",
+        "r1",
+        False,
+    )
     assert len(collection.items) == 70
 
 

@@ -12,6 +12,7 @@ from integrations.wildberries.errors import (
     TokenRejected,
     error_of,
     explanation,
+    wording,
 )
 
 
@@ -65,5 +66,7 @@ def test_a_page_of_a_proxy_is_told_as_it_is_and_cut():
 
 
 def test_a_rejected_request_says_why_to_people():
-    error: OutboundError = error_of(400, b'{"detail":"invalid ids {0}"}', method="fullstats")
-    assert "invalid ids {0}" in str(error.message)
+    error: OutboundError = error_of(400, b'{"detail":"invalid ids 100%"}', method="fullstats")
+    assert wording(error).endswith(": invalid ids 100%")
+    assert wording(error_of(404, b"", method="fullstats")).endswith(": 404")
+    assert wording(error_of(502, b"", method="fullstats")) == str(ServerFault.message)
