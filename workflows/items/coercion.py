@@ -66,4 +66,6 @@ def as_text(value: Any) -> str:
         return value
     if isinstance(value, Decimal):
         return format(value, "f")
-    return simplejson.dumps(value, use_decimal=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    return simplejson.dumps(
+        value, use_decimal=True, ensure_ascii=False, separators=(",", ":"), default=str, ignore_nan=True
+    )
