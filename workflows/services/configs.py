@@ -71,7 +71,9 @@ def check_config(node_type: NodeType, raw: Any) -> list[ConfigFault]:
         for detail in error.errors(include_url=False):
             place = _place(raw, detail["loc"])
             current = _at(raw, place)
-            if not _is_up_to_a_template(current, detail["type"]) and not _is_consequence(current, detail):
+            is_choice = len(place) < len(detail["loc"])
+            is_rule = is_choice or detail["type"] in _RULES
+            if not _is_up_to_a_template(current, is_rule=is_rule) and not _is_consequence(current, detail):
                 faults.append(_fault(place, detail))
     return faults
 
@@ -132,11 +134,12 @@ def _at(raw: Any, place: Sequence[str | int]) -> Any:
     return current
 
 
-def _is_up_to_a_template(current: Any, kind: str) -> bool:
-    """Whether rendering may cure the error: it is at a template, or a rule over parts of which one is a template."""
-    if expressions.is_template(current):
-        return True
-    return kind in _RULES and any(True for _text in expressions.texts(current))
+def _is_up_to_a_template(current: Any, *, is_rule: bool) -> bool:
+    """Whether rendering may cure the error: it is at a template, or about parts of which one is a template.
+
+    Such are rules over several fields, and the refused members of a union.
+    """
+    return expressions.is_template(current) or (is_rule and any(True for _text in expressions.texts(current)))
 
 
 def _is_consequence(current: Any, detail: Any) -> bool:
