@@ -18,6 +18,7 @@ from psycopg.rows import class_row
 
 from executions.cursor import hot_cursor
 from executions.engine.events import Event
+from executions.engine.identity import step_id
 from executions.engine.planner import Counter
 from executions.engine.states import StepStatus
 
@@ -142,16 +143,13 @@ def holds(claimed: Claimed, *, only_expired: bool) -> bool:
         return cursor.execute(HOLDS, (claimed.step_id, claimed.fence, only_expired)).fetchone() is not None
 
 
-COUNTERS = """
-SELECT node_id, status, remaining, live FROM executions_step
-WHERE execution_id = %s AND node_id = ANY(%s::text[]) AND scope = '{}'
-"""
+COUNTERS = "SELECT node_id, status, remaining, live FROM executions_step WHERE id = ANY(%s::uuid[])"
 
 
 def read_counters(execution_id: uuid.UUID, nodes: Collection[str]) -> dict[str, Counter]:
     """The joins of the given nodes. Needs the run's lock."""
     with hot_cursor() as cursor:
-        rows = cursor.execute(COUNTERS, (execution_id, list(nodes))).fetchall()
+        rows = cursor.execute(COUNTERS, ([step_id(execution_id, node) for node in nodes],)).fetchall()
     return {node: Counter(StepStatus(status), remaining, live) for node, status, remaining, live in rows}
 
 
@@ -195,9 +193,9 @@ WITH execution AS (
         lease_expires_at = CASE WHEN v.status = 'running'
             THEN naryad_clock() + make_interval(secs => %(lease)s::float8) ELSE t.lease_expires_at END,
         started_at = CASE WHEN v.status = 'running' THEN naryad_clock() ELSE t.started_at END
-    FROM step, unnest(%(t_nodes)s::text[], %(t_remaining)s::int[], %(t_live)s::int[], %(t_status)s::text[])
-        WITH ORDINALITY AS v(node_id, remaining, live, status, place)
-    WHERE t.execution_id = step.execution_id AND t.node_id = v.node_id AND t.scope = '{{}}'
+    FROM step, unnest(%(t_ids)s::uuid[], %(t_remaining)s::int[], %(t_live)s::int[], %(t_status)s::text[])
+        WITH ORDINALITY AS v(id, remaining, live, status, place)
+    WHERE t.id = v.id
     RETURNING t.*, v.status AS became, v.place
 ), line AS (
     SELECT e.place, e.type, e.level, coalesce(e.step_id, step.id) AS step_id, e.payload::jsonb AS payload
@@ -276,7 +274,7 @@ def _parameters(record: Record) -> dict[str, Any]:
         "ports": [port for port, _items, _sources in record.data],
         "items": [items for _port, items, _sources in record.data],
         "sources": [sources for _port, _items, sources in record.data],
-        "t_nodes": [target.node_id for target in record.targets],
+        "t_ids": [step_id(record.claimed.execution_id, target.node_id) for target in record.targets],
         "t_remaining": [target.remaining for target in record.targets],
         "t_live": [target.live for target in record.targets],
         "t_status": [target.status for target in record.targets],

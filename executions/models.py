@@ -81,10 +81,12 @@ class Execution(models.Model):
 
 
 class Step(models.Model):
-    """One node in one run. `remaining` and `live` are its join: edges not yet resolved, edges that fired."""
+    """One node in one run; its id follows from both (`engine.identity`). `remaining` and `live` are its join: edges not yet resolved, edges that fired."""
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    execution = models.ForeignKey(Execution, models.CASCADE, related_name="steps", verbose_name=_("Запуск"))
+    id = models.UUIDField(primary_key=True, editable=False)
+    execution = models.ForeignKey(
+        Execution, models.CASCADE, related_name="steps", db_index=False, verbose_name=_("Запуск")
+    )
     node_id = models.CharField(_("Узел"), max_length=200)
     node_type = models.CharField(_("Тип узла"), max_length=100)
     label = models.CharField(_("Название"), max_length=500)
@@ -148,7 +150,7 @@ class StepData(models.Model):
     """The items that left a step by one port; a row exists exactly when the port fired."""
 
     id = models.BigAutoField(primary_key=True)
-    step = models.ForeignKey(Step, models.CASCADE, related_name="data")
+    step = models.ForeignKey(Step, models.CASCADE, related_name="data", db_index=False)
     port = models.CharField(max_length=100)
     items = json_field()
     sources = json_field(null=True)
@@ -166,7 +168,7 @@ class Attempt(models.Model):
     """One ended try of a step, append only. The try that is going on stands in the step's own row."""
 
     id = models.BigAutoField(primary_key=True)
-    step = models.ForeignKey(Step, models.CASCADE, related_name="attempts")
+    step = models.ForeignKey(Step, models.CASCADE, related_name="attempts", db_index=False)
     fence = models.BigIntegerField()
     epoch = models.PositiveIntegerField()
     number = models.PositiveIntegerField(_("Попытка"))
@@ -190,7 +192,7 @@ class ExecutionEvent(models.Model):
     """One line of a run's journal. `seq` is taken under the execution's lock: without gaps, in order of commit."""
 
     id = models.BigAutoField(primary_key=True)
-    execution = models.ForeignKey(Execution, models.CASCADE, related_name="events")
+    execution = models.ForeignKey(Execution, models.CASCADE, related_name="events", db_index=False)
     seq = models.BigIntegerField()
     type = models.CharField(_("Событие"), max_length=40)
     level = models.CharField(_("Уровень"), max_length=8, default="info")

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.utils.translation import gettext_noop
 
 from executions.cursor import hot_cursor
+from executions.engine.identity import step_id
 from executions.engine.settlement import Failure, Items
 from integrations import safe_json
 from workflows.graph.topology import CompiledNode
@@ -68,20 +69,17 @@ def decode(text: str) -> Any:
     return json.loads(text, parse_float=Decimal)
 
 
-OUTPUTS = """
-SELECT s.node_id, d.port, d.items
-FROM executions_step s JOIN executions_stepdata d ON d.step_id = s.id
-WHERE s.execution_id = %s AND s.node_id = ANY(%s::text[]) AND s.scope = '{}'
-"""
+OUTPUTS = "SELECT step_id, port, items FROM executions_stepdata WHERE step_id = ANY(%s::uuid[])"
 
 INPUT_DATA = "SELECT input_data FROM executions_execution WHERE id = %s"
 
 
 def read_outputs(execution_id: uuid.UUID, nodes: Sequence[str]) -> dict[tuple[str, str], str]:
     """The items (JSON text) of every port of `nodes` that fired, by (node id, port)."""
+    names = {step_id(execution_id, node): node for node in nodes}
     with hot_cursor() as cursor:
-        rows = cursor.execute(OUTPUTS, (execution_id, list(nodes))).fetchall()
-    return {(node, port): items for node, port, items in rows}
+        rows = cursor.execute(OUTPUTS, (list(names),)).fetchall()
+    return {(names[step], port): items for step, port, items in rows}
 
 
 def read_input_data(execution_id: uuid.UUID) -> Any:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from executions import claims, journal
 from executions.cursor import hot_cursor
-from executions.engine import planner
+from executions.engine import identity, planner
 from executions.engine.states import FINISHED_STEP, ExecutionStatus, StepStatus
 from executions.errors import ExecutionNotFound, IllegalTransition, StepNotFound
 from executions.models import Execution, Step
@@ -88,9 +88,9 @@ WITH step AS (
         cancel_requested = false,
         rank_at = naryad_now() - make_interval(secs => s.priority * 30),
         rung_at = CASE WHEN v.status = 'ready' THEN naryad_now() END
-    FROM unnest(%(nodes)s::text[], %(statuses)s::text[], %(remaining)s::int[], %(live)s::int[])
-        AS v(node_id, status, remaining, live)
-    WHERE s.execution_id = %(execution)s AND s.node_id = v.node_id AND s.scope = '{}'
+    FROM unnest(%(ids)s::uuid[], %(statuses)s::text[], %(remaining)s::int[], %(live)s::int[])
+        AS v(id, status, remaining, live)
+    WHERE s.id = v.id
     RETURNING s.id
 )
 DELETE FROM executions_stepdata USING step WHERE executions_stepdata.step_id = step.id
@@ -104,9 +104,8 @@ def _write(execution: Execution, reset: planner.Reset, *, paused: bool) -> None:
         cursor.execute(
             RESET,
             {
-                "execution": execution.id,
                 "epoch": epoch,
-                "nodes": list(reset.nodes),
+                "ids": [identity.step_id(execution.id, name) for name in reset.nodes],
                 "statuses": [gate if name in reset.ready else StepStatus.PENDING for name in reset.nodes],
                 "remaining": [counter.remaining for counter in reset.nodes.values()],
                 "live": [counter.live for counter in reset.nodes.values()],

@@ -14,6 +14,7 @@ from uuid_utils.compat import uuid7
 from accounts.clock import Clock, Now
 from executions import journal
 from executions.cursor import hot_cursor
+from executions.engine.identity import step_id
 from executions.engine.placement import queue_of
 from executions.engine.states import ExecutionStatus
 from executions.errors import BadInput, IdempotencyMismatch
@@ -152,7 +153,7 @@ def _insert_steps(execution_id: uuid.UUID, graph: CompiledGraph, priority: int) 
             {
                 "execution": execution_id,
                 "priority": priority,
-                "ids": [uuid7() for _node in nodes],
+                "ids": [step_id(execution_id, node.id) for node in nodes],
                 "nodes": [node.id for node in nodes],
                 "types": [node.type for node in nodes],
                 "labels": [node.label for node in nodes],

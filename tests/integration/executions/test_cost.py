@@ -23,14 +23,21 @@ def messages() -> int:
         return sum(valkey.llen(queue) for queue in ("io", "cpu"))
 
 
-def test_a_chain_of_forty_costs_one_writing_transaction_a_step_and_no_message(anna):
-    run = start(anna, chain(40))
-    before, rung = next_transaction(), messages()
-    assert runner.drain("cpu", leases(), seconds=60) == 40
-    claim = 1
-    assert next_transaction() - before == 40 + claim
-    assert messages() == rung
+def transactions_of_a_chain(anna, length: int) -> int:
+    run = start(anna, chain(length))
+    before = next_transaction()
+    assert runner.drain("cpu", leases(), seconds=60, steps=length) == length
     assert status(run) == "succeeded"
+    return next_transaction() - before
+
+
+def test_a_chain_of_forty_costs_one_writing_transaction_a_step_and_no_message(anna):
+    rung = messages()
+    # The server's own housekeeping also takes numbers now and then, so the least of a few runs is what the chain costs.
+    costs = [transactions_of_a_chain(anna, 40) for _run in range(3)]
+    first_claim = 1
+    assert min(costs) == 40 + first_claim
+    assert messages() - rung == 3, "each start rings once, and nothing rings after it"
 
 
 def begin_worker_session() -> None:
