@@ -179,7 +179,8 @@ WITH execution AS (
     FROM step, unnest(%(ports)s::text[], %(items)s::text[], %(sources)s::text[]) AS d(port, items, sources)
 ), attempt AS (
     INSERT INTO executions_attempt (step_id, fence, epoch, number, worker, outcome, error, started_at, ended_at)
-    SELECT id, fence, epoch, attempt, %(worker)s::text, %(outcome)s::text, %(error)s::jsonb, started_at, naryad_clock() FROM step
+    SELECT id, fence, epoch, attempt, %(worker)s::text, %(outcome)s::text, %(error)s::jsonb, started_at, naryad_clock()
+    FROM step
 ), target AS (
     UPDATE executions_step t
     SET remaining = v.remaining, live = v.live, status = coalesce(v.status, t.status),

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, TypeVar
 
-from integrations.scope import CallScope, CancelHandle
-
 from executions.claims import Claimed
 from executions.engine.events import Event
 from executions.journal import event
 from executions.payloads import decode
+from integrations.scope import CallScope, CancelHandle
 from workflows import services as workflows
 from workflows.graph import expressions
 from workflows.graph.topology import CompiledNode
@@ -92,7 +91,7 @@ class StepContext:
 
     @cached_property
     def progress(self) -> Any:
-        return None if self._claimed.progress is None else decode(self._claimed.progress)
+        return decode(self._claimed.progress)
 
     @property
     def config(self) -> Any:

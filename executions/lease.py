@@ -19,10 +19,10 @@ from enum import StrEnum
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
-from integrations.scope import CancelHandle
 
 from executions.claims import Claimed
 from executions.cursor import hot_cursor
+from integrations.scope import CancelHandle
 
 log = structlog.get_logger(__name__)
 

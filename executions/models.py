@@ -81,7 +81,10 @@ class Execution(models.Model):
 
 
 class Step(models.Model):
-    """One node in one run; its id follows from both (`engine.identity`). `remaining` and `live` are its join: edges not yet resolved, edges that fired."""
+    """One node in one run; its id follows from both (`engine.identity`).
+
+    `remaining` and `live` are its join: edges not yet resolved, edges that fired.
+    """
 
     id = models.UUIDField(primary_key=True, editable=False)
     execution = models.ForeignKey(

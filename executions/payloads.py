@@ -64,9 +64,9 @@ def encode(ports: Mapping[str, Items], sources: Mapping[str, Sequence[Any]]) -> 
     return rows
 
 
-def decode(text: str) -> Any:
-    """Read JSON that our own database holds."""
-    return json.loads(text, parse_float=Decimal)
+def decode(text: str | None) -> Any:
+    """Read JSON that our own database holds; nothing is None."""
+    return None if text is None else json.loads(text, parse_float=Decimal)
 
 
 OUTPUTS = "SELECT step_id, port, items FROM executions_stepdata WHERE step_id = ANY(%s::uuid[])"

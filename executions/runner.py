@@ -172,7 +172,7 @@ def _first_items(node: CompiledNode, inputs: dict[str, list[Any]]) -> list[Any]:
 
 def _woken(claimed: Claimed, node: CompiledNode, inputs: dict[str, list[Any]]) -> Settlement | None:
     """What a step that has slept does when it is claimed again: its input items leave by the port of its waking."""
-    wake = payloads.decode(claimed.wake) if claimed.wake else {}
+    wake = payloads.decode(claimed.wake) or {}
     if wake.get("by") == "timer":
         return settlements.success({wake["onTimeout"]: _first_items(node, inputs)})
     if wake.get("by") == "event":
@@ -201,12 +201,13 @@ def _explain(error: Exception, lease: Lease) -> Failure | Settlement | None:
     """What an exception of a node means; None when the step was taken away and nobody asks for its result."""
     if lease.cut is Cut.LOST:
         return None
+    progress = payloads.decode(lease.claimed.progress)
     if lease.cut is Cut.SHUTDOWN:
-        return settlements.handed_back()
+        return settlements.handed_back(progress)
     if lease.cut is Cut.TIMEOUT:
         return failures.TIMED_OUT
     if isinstance(error, CircuitOpen):
-        return settlements.later(seconds=error.retry_after or 1.0, reason="breaker", progress=None)
+        return settlements.later(seconds=error.retry_after or 1.0, reason="breaker", progress=progress)
     if isinstance(error, NodeError):
         retry_after = error.retry_after if isinstance(error, Transient) else None
         return Failure(error.code, str(error.message), error.details, error.transient, retry_after)
@@ -223,6 +224,7 @@ def _failed(claimed: Claimed, node: CompiledNode, failure: Failure, inputs: dict
         tries=claimed.tries,
         jitter=random.random(),  # noqa: S311 - spreads retries, protects nothing
         items=_first_items(node, inputs),
+        progress=payloads.decode(claimed.progress),
     )
 
 

@@ -45,7 +45,9 @@ FROM executions_step s JOIN executions_execution e ON e.id = s.execution_id
 WHERE s.status = 'running' AND {} LIMIT %(batch)s::int
 """
 EXPIRED = LEASED.format("s.lease_expires_at < naryad_now()")
-OVERTIME = LEASED.format("s.started_at + make_interval(secs => s.timeout_seconds + %(overtime)s::float8) < naryad_now()")
+OVERTIME = LEASED.format(
+    "s.started_at + make_interval(secs => s.timeout_seconds + %(overtime)s::float8) < naryad_now()"
+)
 
 
 def rescue_expired() -> int:
@@ -59,13 +61,14 @@ def cut_overtime() -> int:
 
 
 def _rescued(claimed: Claimed, node: CompiledNode) -> Settlement:
-    progress = None if claimed.progress is None else payloads.decode(claimed.progress)
+    progress = payloads.decode(claimed.progress)
     return settlements.rescued(node, failures.WORKER_LOST, rescues=claimed.rescues, progress=progress)
 
 
 def _overtime(claimed: Claimed, node: CompiledNode) -> Settlement:
+    progress = payloads.decode(claimed.progress)
     jitter = random.random()  # noqa: S311 - spreads retries, protects nothing
-    return settlements.failed(node, failures.TIMED_OUT, tries=claimed.tries, jitter=jitter, items=())
+    return settlements.failed(node, failures.TIMED_OUT, tries=claimed.tries, jitter=jitter, items=(), progress=progress)
 
 
 def _leased(sql: str) -> list[Claimed]:

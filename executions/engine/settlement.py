@@ -64,22 +64,30 @@ def success(ports: Mapping[str, Items], sources: Mapping[str, Sequence[Any]] | N
 
 
 def failed(
-    node: CompiledNode, failure: Failure, *, tries: int, jitter: float, items: Items, may_retry: bool = True
+    node: CompiledNode, failure: Failure, *, tries: int, jitter: float, items: Items, progress: Any = None
 ) -> Settlement:
     """The node did not work: rest and try again, or fail by the node's `onError`.
 
     `tries` counts the failures before this one; `items` are the step's first input, handed on where the error is
-    handled; `may_retry` is False in a run that is already failing.
+    handled; `progress` is kept for the next try.
     """
     rest = rest_seconds(
         node.retry,
         tries=tries + 1,
-        transient=failure.transient and may_retry,
+        transient=failure.transient,
         retry_after=failure.retry_after,
         jitter=jitter,
     )
     if rest is not None:
-        return Settlement(StepStatus.DELAYED, "retried", failure=failure, failures=1, seconds=rest, reason="retry")
+        return Settlement(
+            StepStatus.DELAYED,
+            "retried",
+            failure=failure,
+            failures=1,
+            seconds=rest,
+            reason="retry",
+            progress=progress,
+        )
     ports = _handled_by(node, failure, items)
     return Settlement(
         StepStatus.FAILED, "failed", ports=ports or {}, failure=failure, failures=1, fails_run=ports is None

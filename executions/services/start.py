@@ -134,7 +134,8 @@ STEPS = """
 INSERT INTO executions_step (
     id, execution_id, node_id, node_type, label, position, scope, queue, priority, timeout_seconds, status,
     remaining, live, epoch, attempt, tries, rescues, fence, cancel_requested, handled, rank_at, rung_at)
-SELECT n.id, %(execution)s::uuid, n.node_id, n.type, n.label, n.position - 1, '{}', n.queue, %(priority)s::smallint, n.timeout,
+SELECT n.id, %(execution)s::uuid, n.node_id, n.type, n.label, n.position - 1, '{}', n.queue, %(priority)s::smallint,
+    n.timeout,
     CASE WHEN n.remaining = 0 THEN 'ready' ELSE 'pending' END, n.remaining, 0, 1, 0, 0, 0, 0, false, false,
     CASE WHEN n.remaining = 0
         THEN naryad_now() - make_interval(secs => %(priority)s::smallint * 30 - n.position * 0.02) END,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 from accounts import services as accounts
@@ -42,7 +43,7 @@ def definition(nodes: Iterable[NodeSpec], edges: Iterable[tuple[str, ...]] = (),
 def chain(length: int) -> dict[str, Any]:
     """`length` steps that do nothing, one after the other."""
     names = [f"n{index}" for index in range(length)]
-    return definition([(name, "noop") for name in names], list(zip(names, names[1:], strict=False)))
+    return definition([(name, "noop") for name in names], list(pairwise(names)))
 
 
 def person(name: str = "anna", *roles: str) -> Any:
@@ -53,7 +54,7 @@ def person(name: str = "anna", *roles: str) -> Any:
 def workflow(user: Any, what: dict[str, Any], name: str = "Test") -> Any:
     """A published workflow."""
     made = workflows.create_workflow(user=user, particulars=workflows.Particulars(name=name), definition=what)
-    assert made.active_version_id is not None, made.newest_version.problems
+    assert made.active_version_id is not None, made.newest_version and made.newest_version.problems
     return made
 
 
@@ -95,8 +96,8 @@ def items(execution: Execution, node_id: str, port: str = "out") -> Any:
 def journal(execution: Execution) -> list[str]:
     """The types of the journal's lines in order, checked to be without gaps."""
     rows = list(ExecutionEvent.objects.filter(execution=execution).values_list("seq", "type"))
-    assert [seq for seq, _type in rows] == list(range(1, len(rows) + 1))
-    return [type for _seq, type in rows]
+    assert [seq for seq, _kind in rows] == list(range(1, len(rows) + 1))
+    return [kind for _seq, kind in rows]
 
 
 def status(execution: Execution) -> str:

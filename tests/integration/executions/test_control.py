@@ -73,6 +73,7 @@ def test_a_result_that_comes_after_the_stop_is_thrown_away(anna):
     held = leases()
     claimed = runner._claim("cpu", held)
     services.stop(execution_id=run.id, user=anna)
+    assert claimed is not None
     recorded, _carried = runner._step(claimed, None, held, continue_on="cpu")
     assert recorded is None
     assert statuses(run) == {"n0": "cancelled", "n1": "cancelled"}
@@ -84,6 +85,7 @@ def test_a_result_that_comes_during_a_pause_is_kept_and_its_successor_held(anna)
     held = leases()
     claimed = runner._claim("cpu", held)
     services.pause(execution_id=run.id, user=anna)
+    assert claimed is not None
     runner._step(claimed, None, held, continue_on="cpu")
     assert statuses(run) == {"n0": "succeeded", "n1": "held"}
     assert status(run) == "paused"

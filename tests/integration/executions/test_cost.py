@@ -26,7 +26,7 @@ def messages() -> int:
 def transactions_of_a_chain(anna, length: int) -> int:
     run = start(anna, chain(length))
     before = next_transaction()
-    assert runner.drain("cpu", leases(), seconds=60, steps=length) == length
+    assert runner.drain("cpu", leases(), seconds=60, steps=length + 1) == length
     assert status(run) == "succeeded"
     return next_transaction() - before
 
@@ -52,7 +52,8 @@ def rows_read() -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_stat_force_next_flush()")
         cursor.execute(
-            "SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_user_tables WHERE relname = 'executions_step'"
+            "SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_user_tables "
+            "WHERE relname = 'executions_step'"
         )
         return cursor.fetchone()[0]
 

@@ -103,8 +103,6 @@ def test_every_attempt_is_written_down_with_its_worker(anna):
 
 
 def test_a_slice_ends_after_its_steps_and_leaves_the_rest_ready(anna):
-    from executions import runner
-    from tests.integration.executions.driving import leases
 
     run = start(anna, chain(10))
     assert runner.drain("cpu", leases(), seconds=60, steps=4) == 4

@@ -12,7 +12,7 @@ Edge = tuple[str, str] | tuple[str, str, str]
 
 
 def graph(edges: Iterable[Edge], *, nodes: Iterable[str] = (), **settings: Mapping[str, Any]) -> CompiledGraph:
-    """A graph from `(source, target[, port])`; `settings` gives fields of single nodes by name, e.g. `b={"join": "any"}`."""
+    """A graph from `(source, target[, port])`; `settings` gives fields of nodes by name, e.g. `b={"join": "any"}`."""
     drawn = [(edge[0], edge[1], edge[2] if len(edge) == 3 else "out") for edge in edges]
     names = list(dict.fromkeys([*nodes, *(name for edge in drawn for name in edge[:2])]))
     compiled = {

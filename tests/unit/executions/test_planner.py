@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -89,7 +90,7 @@ def test_two_edges_between_the_same_nodes_count_twice():
 
 def test_ten_thousand_skipped_nodes_need_no_recursion():
     names = [f"n{index}" for index in range(10_000)]
-    run = Run(graph([("root", names[0], "never"), *zip(names, names[1:], strict=False)]))
+    run = Run(graph([("root", names[0], "never"), *pairwise(names)]))
     assert len(run.finish("root", "other").skipped) == 10_000
 
 
@@ -111,9 +112,7 @@ def oracle(compiled: CompiledGraph, fired: dict[str, Collection[str]]) -> dict[s
     """What becomes of every node, told from the whole graph at once: the planner must agree, edge by edge."""
     state: dict[str, str] = {}
     for name, node in compiled.nodes.items():  # nodes are in topological order here
-        live = [
-            state[edge.source] == "succeeded" and edge.source_handle in fired[edge.source] for edge in node.ins
-        ]
+        live = [state[edge.source] == "succeeded" and edge.source_handle in fired[edge.source] for edge in node.ins]
         enough = all(live) if node.join == "all_live" else any(live)
         state[name] = "succeeded" if not node.ins or enough else "skipped"
     return state
