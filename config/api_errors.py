@@ -20,6 +20,7 @@ from accounts import errors as accounts_errors
 from accounts.errors import DomainError
 from config.api_json import BodyTooLarge
 from executions import errors as executions_errors
+from integrations import errors as integrations_errors
 from workflows import errors as workflows_errors
 
 log = structlog.get_logger(__name__)
@@ -36,6 +37,8 @@ STATUS: dict[type[Exception], int] = {
     accounts_errors.NameTaken: 409,
     accounts_errors.LastAdmin: 409,
     BodyTooLarge: 413,
+    integrations_errors.DatasetNotFound: 404,
+    integrations_errors.CredentialNotFound: 404,
     workflows_errors.WorkflowNotFound: 404,
     workflows_errors.VersionNotFound: 404,
     workflows_errors.UnknownNodeType: 404,
@@ -141,7 +144,9 @@ def _shell(exc: exceptions.APIException) -> Response:
     code, message = next(
         (SHELL[kind] for kind in type(exc).__mro__ if kind in SHELL), (str(exc.default_code), str(exc.detail))
     )
-    response = answer(DomainError(message, code=code), exc.status_code)
+    # DRF turns 401 into 403 where a view names no scheme; here it is always the bearer.
+    unknown = isinstance(exc, exceptions.NotAuthenticated | exceptions.AuthenticationFailed)
+    response = answer(DomainError(message, code=code), 401 if unknown else exc.status_code)
     wait = getattr(exc, "wait", None)
     if wait is not None:
         response["Retry-After"] = str(math.ceil(wait))

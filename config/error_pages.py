@@ -5,15 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 import structlog
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views import defaults
 
 from config.api_errors import Internal
+from config.api_json import BodyTooLarge
 from integrations import safe_json
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if _is_api(request) and isinstance(exception, RequestDataTooBig):
+        return _answer(413, BodyTooLarge.code, str(BodyTooLarge.message), limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
     if _is_api(request):
         return _answer(400, "bad_request", _("Запрос не разобран"))
     return defaults.bad_request(request, exception)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from rest_framework.test import APIClient
@@ -11,7 +13,7 @@ from tests.integration.accounts.conftest import PASSWORD, People
 pytestmark = pytest.mark.django_db
 
 
-def log_in(username: str, password: str, **extra: str):
+def log_in(username: str, password: str, **extra: Any):
     return APIClient().post("/api/v1/auth/token", {"username": username, "password": password}, **extra)
 
 
