@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from integrations.api.datasets import DatasetViewSet
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("datasets", DatasetViewSet.as_view({"get": "list"}), name="dataset-list"),
+    path("datasets/<str:name>/rows", DatasetViewSet.as_view({"get": "rows"}), name="dataset-rows"),
+]
