@@ -82,5 +82,6 @@ def test_a_deactivated_or_anonymous_person_has_no_role(person: People):
         assert services.project_ids(nobody, action="workflow.view") == []
 
 
-def test_the_default_project_is_there_from_the_first_migration(db: None):
-    assert Project.objects.get(code="default") == services.default_project()
+def test_there_is_always_a_default_project(db: None):
+    Project.objects.all().delete()
+    assert services.default_project() == services.default_project() == Project.objects.get(code="default")
