@@ -61,6 +61,7 @@ def run(stop: threading.Event) -> None:
                 due[rule.name] = now + rule.every_seconds
                 _look_after(rule)
         stop.wait(max(0.0, min(due.values()) - time.monotonic()))
+    connection.close()
 
 
 def _look_after(rule: Rule) -> None:

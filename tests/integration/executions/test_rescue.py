@@ -1,0 +1,203 @@
+"""Workers that die, freeze or hang, and what the ticker does about it."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+from django.db import connection
+
+from accounts import clock
+from executions import invariants, runner, services, sweeps, ticker
+from executions.claims import Claimed
+from executions.lease import Cut, Leases
+from executions.models import Attempt, Execution, Step, Worker
+from tests.integration.executions.driving import chain, definition, drain, journal, leases, start, status, step
+
+LEASE_OVER = 40
+
+
+@pytest.fixture
+def later():
+    """Moves the database's clock for this connection."""
+    yield lambda seconds: clock.shift(connection, seconds)
+    clock.shift(connection, 0)
+
+
+def claim(queue: str = "cpu") -> Claimed:
+    claimed = runner._claim(queue, leases())
+    assert claimed is not None
+    return claimed
+
+
+def test_a_step_whose_worker_died_is_given_to_another(anna, later):
+    run = start(anna, chain(2))
+    claim()
+    assert sweeps.rescue_expired() == 0
+    later(LEASE_OVER)
+    assert sweeps.rescue_expired() == 1
+    assert sweeps.rescue_expired() == 0
+    later(0)
+    rescued = step(run, "n0")
+    assert (rescued.status, rescued.rescues, rescued.tries, rescued.queue) == ("ready", 1, 0, "cpu")
+    drain()
+    assert status(run) == "succeeded"
+    assert list(Attempt.objects.filter(step=rescued).values_list("outcome", flat=True)) == ["lost", "succeeded"]
+    assert "step.rescued" in journal(run)
+
+
+def test_a_worker_that_wakes_up_too_late_cannot_write_its_result(anna, later):
+    run = start(anna, chain(2))
+    held = leases()
+    claimed = claim()
+    later(LEASE_OVER)
+    sweeps.rescue_expired()
+    later(0)
+    recorded, _carried = runner._step(claimed, None, held, continue_on="cpu")
+    assert recorded is None
+    assert step(run, "n0").status == "ready"
+    drain()
+    assert status(run) == "succeeded"
+    assert Attempt.objects.filter(step__execution=run, outcome="succeeded").count() == 2
+
+
+def test_a_step_that_kills_its_workers_ends_after_three_rescues_and_others_go_on(anna, later):
+    run, other = start(anna, chain(2)), start(anna, chain(2), priority=0)
+    for rescue in range(1, 5):
+        later(0)
+        claim()
+        later(LEASE_OVER * rescue)
+        assert sweeps.rescue_expired() == 1
+    later(0)
+    assert status(run) == "failed"
+    assert step(run, "n0").error["code"] == "worker_lost"
+    drain()
+    assert status(other) == "succeeded"
+
+
+def test_a_rescue_in_a_paused_run_is_held(anna, later):
+    run = start(anna, chain(1))
+    claim()
+    services.pause(execution_id=run.id)
+    later(LEASE_OVER)
+    sweeps.rescue_expired()
+    assert step(run, "n0").status == "held"
+
+
+def test_a_ready_step_nobody_was_rung_for_is_rung_again(anna, later):
+    start(anna, chain(1))
+    assert sweeps.ring_again() == 0
+    later(11)
+    assert sweeps.ring_again() == 1
+    assert sweeps.ring_again() == 0
+
+
+def test_a_step_far_over_its_time_is_failed_although_its_worker_lives(anna, later):
+    run = start(anna, definition([("a", "noop", {"settings": {"timeoutSeconds": 5}})]))
+    claim()
+    later(20)
+    assert sweeps.cut_overtime() == 0
+    later(36)
+    assert sweeps.cut_overtime() == 1
+    assert step(run, "a").error["code"] == "timed_out"
+
+
+def test_the_heartbeat_keeps_a_lease_and_shows_the_worker(anna, settings):
+    settings.HEARTBEAT_SECONDS = 0.05
+    settings.WORKER_QUEUES = ["cpu"]
+    run = start(anna, chain(1))
+    held = Leases()
+    claimed = claim()
+    before = step(run, "n0").lease_expires_at
+    held.take(claimed, 60)
+    try:
+        wait_until(lambda: step(run, "n0").lease_expires_at > before)
+        wait_until(lambda: "cpu" in services.live_queues())
+    finally:
+        held.close()
+
+
+def test_a_lease_that_was_taken_away_is_cut(anna, settings):
+    settings.HEARTBEAT_SECONDS = 0.05
+    run = start(anna, chain(1))
+    held = Leases()
+    lease = held.take(claim(), 60)
+    try:
+        services.stop(execution_id=run.id)
+        wait_until(lambda: lease.cut is Cut.LOST and lease.cancel.cancelled)
+    finally:
+        held.close()
+
+
+def test_a_step_over_its_time_is_cut(anna, settings):
+    settings.HEARTBEAT_SECONDS = 0.05
+    start(anna, chain(1))
+    held = Leases()
+    lease = held.take(claim(), 0.1)
+    try:
+        wait_until(lambda: lease.cut is Cut.TIMEOUT)
+    finally:
+        held.close()
+
+
+def test_a_worker_that_is_asked_to_leave_takes_no_more_work(anna, settings):
+    settings.HEARTBEAT_SECONDS = 0.05
+    start(anna, chain(1))
+    held = Leases()
+    held.start()
+    try:
+        wait_until(lambda: Worker.objects.filter(id=held.worker).exists())
+        Worker.objects.update(draining=True)
+        wait_until(lambda: held.draining)
+        assert runner.drain("cpu", held) == 0
+    finally:
+        held.close()
+
+
+def test_the_ticker_looks_after_every_rule_and_stops_when_told(anna, later):
+    run = start(anna, definition([("wait", "delay", {"config": {"seconds": 0.2}})]))
+    drain()
+    stop = threading.Event()
+    clockwork = threading.Thread(target=ticker.run, args=(stop,))
+    clockwork.start()
+    try:
+        wait_until(lambda: step(run, "wait").status == "ready")
+    finally:
+        stop.set()
+        clockwork.join()
+    drain()
+    assert status(run) == "succeeded"
+
+
+def test_a_run_in_order_violates_nothing(anna):
+    start(anna, chain(2))
+    done = start(anna, chain(2))
+    drain(until=3)
+    services.stop(execution_id=done.id)
+    assert invariants.repair() == 0
+
+
+def test_a_run_that_cannot_go_on_is_found_and_failed(anna):
+    run = start(anna, chain(2))
+    Step.objects.filter(execution=run, node_id="n0").update(status="succeeded")
+    assert invariants.repair() == 1
+    assert status(run) == "failed"
+    assert run.error["code"] == "stuck"
+    assert invariants.repair() == 0
+
+
+def test_a_wrong_count_of_open_steps_is_corrected(anna):
+    run = start(anna, chain(2))
+    Execution.objects.filter(id=run.id).update(open_steps=7)
+    assert invariants.repair() == 1
+    drain()
+    assert status(run) == "succeeded"
+
+
+def wait_until(holds, seconds: float = 10.0) -> None:
+    """Wait for something that another thread brings about; fails when it does not."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.02)
