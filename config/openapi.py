@@ -8,6 +8,10 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from executions.engine.states import ExecutionStatus, StepStatus
+
+EXECUTION_STATUS = [status.value for status in ExecutionStatus]
+STEP_STATUS = [status.value for status in StepStatus]
 ERROR_SCHEMA = {
     "type": "object",
     "description": "Every answer that is no success.",

@@ -229,6 +229,13 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    # Several resources have a `status` or a `kind`: what each set of values is called.
+    "ENUM_NAME_OVERRIDES": {
+        "WorkflowKind": "workflows.models.Workflow.Kind",
+        "WorkflowStatus": ["draft", "published"],
+        "ExecutionStatus": "config.openapi.EXECUTION_STATUS",
+        "StepStatus": "config.openapi.STEP_STATUS",
+    },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "config.openapi.document_errors",
