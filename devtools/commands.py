@@ -68,6 +68,7 @@ def run(arguments: Sequence[str]) -> int:
     if name == "wb-sandbox" and plan.sandbox_port is None:
         raise Refused("the sandbox is off: the environment names WB_API_KEY or another Wildberries address")
     members = WORKERS if name == "worker" else (name,)
+    _refuse_second(home, members)
     with Supervisor(home) as supervisor, console.Echo(home.logs, members):
         if name in SERVERS:
             serving.start_servers(supervisor, _require_embedded(name, plan))
@@ -80,6 +81,12 @@ def run(arguments: Sequence[str]) -> int:
         supervisor.stopping.wait()
         supervisor.stop()
     return 0
+
+
+def _refuse_second(home: Installation, members: Sequence[str]) -> None:
+    for record in records.read_all(home.records):
+        if record.name in members and record.runs:
+            raise Refused(f"{record.name} is already running as pid {record.pid}: python3 dev.py stop")
 
 
 def _require_embedded(name: str, plan: Plan) -> list[str]:

@@ -242,7 +242,6 @@ class Supervisor:
     def _note_death(self, child: Child, popen: subprocess.Popen[bytes]) -> None:
         end_group(popen.pid)
         self._forget(popen.pid)
-        records.erase(self.installation.records, child.process.name)
         child.popen = None
         child.last_status = popen.returncode
         child.deaths = 1 if time.monotonic() - child.born > STEADY_SECONDS else child.deaths + 1
