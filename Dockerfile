@@ -17,4 +17,4 @@ ENV PATH=/packages/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 NARYAD
 RUN NODE_ENV=development python manage.py collectstatic --no-input --verbosity 0 && rm -rf /tmp/naryad
 USER naryad
 EXPOSE 3001
-CMD ["python", "-m", "uvicorn", "config.asgi:application", "--host", "0.0.0.0", "--port", "3001", "--lifespan", "off", "--no-access-log", "--no-server-header", "--ws-max-size", "65536", "--timeout-graceful-shutdown", "5"]
+CMD ["python", "-m", "uvicorn", "config.asgi:application", "--host", "0.0.0.0", "--port", "3001", "--lifespan", "off", "--no-proxy-headers", "--no-access-log", "--no-server-header", "--ws-max-size", "65536", "--timeout-graceful-shutdown", "5"]

@@ -11,7 +11,8 @@ SECRET_KEYS = re.compile(
     r"(?i)(?:authorization|cookie|password|passwd|secret|api[_-]?key|credential|^(?:access|refresh|token)$|_token$)"
 )
 SECRET_TEXTS = (
-    (re.compile(r"(?i)\b(bearer|basic|token)(\s+|\s*[:=]\s*)[A-Za-z0-9._~+/=-]{8,}"), rf"\1\2{HIDDEN}"),
+    (re.compile(r"(?i)\b(bearer\s+|token\s*[:=]\s*)[A-Za-z0-9._~+/=-]{8,}"), rf"\1{HIDDEN}"),
+    (re.compile(r"\b(Basic\s+)(?=[A-Za-z]*[0-9+/=])[A-Za-z0-9+/=]{8,}"), rf"\1{HIDDEN}"),
     (re.compile(r"\beyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"), HIDDEN),
     (re.compile(r"\bbot\d{6,}:[A-Za-z0-9_-]{20,}"), f"bot{HIDDEN}"),
     (re.compile(r"(://[^/\s:@]*:)[^/\s@]+@"), rf"\1{HIDDEN}@"),

@@ -76,8 +76,9 @@ def configure(*, level: str, process: str, directory: str = "") -> dict[str, Any
             # Django and uvicorn bring handlers of their own; one line per event is enough.
             **{
                 name: {"handlers": [], "propagate": True}
-                for name in ("django", "django.server", "uvicorn", "uvicorn.error", "uvicorn.access")
+                for name in ("django", "django.server", "uvicorn", "uvicorn.error")
             },
+            "uvicorn.access": {"handlers": [], "propagate": False},  # `config.middleware` writes a line per request
             "django.request": {"level": "ERROR"},
         },
     }
@@ -85,6 +86,7 @@ def configure(*, level: str, process: str, directory: str = "") -> dict[str, Any
 
 def _json() -> list[Any]:
     return [
+        _drop_colours,
         structlog.processors.format_exc_info,
         hide_secrets,
         structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
@@ -93,7 +95,19 @@ def _json() -> list[Any]:
 
 
 def _text() -> list[Any]:
-    return [structlog.processors.format_exc_info, hide_secrets, escape_values, structlog.dev.ConsoleRenderer()]
+    return [
+        _drop_colours,
+        structlog.processors.format_exc_info,
+        hide_secrets,
+        escape_values,
+        structlog.dev.ConsoleRenderer(),
+    ]
+
+
+def _drop_colours(logger: Any, method: str, event: Any) -> Any:
+    """uvicorn sends each message a second time, with colours."""
+    event.pop("color_message", None)
+    return event
 
 
 def _add_process(process: str) -> Any:

@@ -21,7 +21,7 @@ RUNNABLE = (*SERVERS, "web", *WORKERS, "ticker", "beat", "bot", "wb-sandbox")
 def command_of(name: str, *, port: int, sandbox_port: int | None = None, sandbox_delay: float = 0.0) -> list[str]:
     """The command line of a process of ours, without the interpreter's path. Raises KeyError for another name."""
     web = ["-m", "uvicorn", "config.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
-    web += ["--lifespan", "off", "--no-access-log", "--no-server-header"]
+    web += ["--lifespan", "off", "--no-proxy-headers", "--no-access-log", "--no-server-header"]
     web += ["--ws-max-size", "65536", "--timeout-graceful-shutdown", "5"]
     sandbox = ["manage.py", "wb_sandbox", "--port", str(sandbox_port), "--delay", str(sandbox_delay)]
     commands = {
