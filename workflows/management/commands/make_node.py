@@ -29,7 +29,7 @@ from workflows.node_type import Done, NodeContext, NodeType, Port
 
 class $class_name(NodeType):
     type = "$type_name"
-    title = _("$type_name")
+    title = _("Новый узел $type_name")
     description = _("Добавляет к каждому элементу поле note из настроек.")
     group = "data"
     inputs = (Port("in", _("Вход")),)

@@ -1,0 +1,75 @@
+"""`POST /workflows/{id}/validate`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import connection
+from rest_framework.test import APIClient
+
+from tests.integration.workflows.conftest import broken, two_nodes
+from workflows.models import WorkflowVersion
+
+
+def check(api: APIClient, workflow: dict[str, Any], body: Any = None) -> Any:
+    return api.post(f"/api/v1/workflows/{workflow['id']}/validate", body)
+
+
+def test_the_stored_definition_is_checked(api: APIClient, created: dict[str, Any]) -> None:
+    answer = check(api, created)
+
+    assert answer.status_code == 200
+    assert answer.json() == {"valid": True, "problems": []}
+
+
+def test_a_definition_in_the_body_is_checked_and_not_saved(api: APIClient, created: dict[str, Any]) -> None:
+    """S3-8: validate works on a body without saving, and names everything at once."""
+    answer = check(api, created, {"definition": broken()}).json()
+
+    assert answer["valid"] is False
+    codes = {problem["code"] for problem in answer["problems"]}
+    assert codes >= {"unknown_type", "config_invalid", "cycle", "dangling_edge"}
+    assert WorkflowVersion.objects.count() == 1
+
+
+def test_a_newer_draft_is_what_is_checked(api: APIClient, created: dict[str, Any]) -> None:
+    api.put(f"/api/v1/workflows/{created['id']}", {"name": "A", "definition": broken()})
+
+    assert check(api, created).json()["valid"] is False
+
+
+def test_warnings_leave_it_valid(api: APIClient, created: dict[str, Any]) -> None:
+    definition = two_nodes()
+    definition["edges"] = []
+
+    answer = check(api, created, {"definition": definition}).json()
+
+    assert answer["valid"] is True
+    assert {problem["severity"] for problem in answer["problems"]} == {"warning"}
+
+
+def test_what_is_no_definition_is_refused(api: APIClient, created: dict[str, Any]) -> None:
+    assert check(api, created, {"definition": {"boxes": []}}).status_code == 400
+    assert check(api, created, {"graph": {}}).status_code == 400
+
+
+def test_an_input_that_a_node_needs_must_be_fed_or_made_up_for(api: APIClient, created: dict[str, Any]) -> None:
+    def problems(config: dict[str, Any]) -> list[str]:
+        node = {
+            "id": "s",
+            "type": "wb-get-statistics",
+            "position": {"x": 0, "y": 0},
+            "data": {"label": "S", "config": config},
+        }
+        answer = check(api, created, {"definition": {"nodes": [node], "edges": []}}).json()
+        return [problem["code"] for problem in answer["problems"]]
+
+    assert problems({"period": 7}) == ["required_input_open"]
+    assert problems({"period": 7, "campaignIds": [22161678]}) == []
+
+
+def test_messages_are_in_the_language_of_the_reader(api: APIClient, created: dict[str, Any]) -> None:
+    answer = check(api, created, {"definition": broken()}).json()
+
+    assert all("%(" not in problem["message"] for problem in answer["problems"])
+    assert connection.vendor == "postgresql"
