@@ -175,12 +175,16 @@ class Door:
 
         `timeout` is the total time in seconds, redirects and body included; the scope's deadline may be earlier.
         `json` is written with all digits of a Decimal. Headers of the caller win over those of the scope. With
-        `bucket`, a 429 freezes that shared bucket (`limiter`), and a frozen bucket raises `RateLimited` before
-        anything is sent.
+        `bucket`, a 429 freezes the shared bucket of that name and this host (`limiter`) for as long as the answer
+        says, and a frozen bucket raises `RateLimited` before anything is sent.
         Raises the other kinds of `OutboundError`: `ForbiddenTarget`, `CircuitOpen`, `Unreachable`, `TimedOut`,
         `TooLarge`, `InvalidAnswer`, `Cancelled`.
         """
-        self._wait_turn(bucket)
+        host, port = self._rules.check_url(url)
+        shared = f"{bucket}@{host}:{port}" if bucket is not None else None
+        rest = limiter.frozen(shared) if shared is not None else 0.0
+        if rest > 0:
+            raise RateLimited(retry_after=rest, host=host)
         added = {"Accept-Encoding": "gzip", **self._scope.headers}
         hop = _Hop(method.upper(), url, dict(headers or {}), added, params, json, data, credential)
         with RunningCall(self._scope, timeout) as call:
@@ -190,15 +194,11 @@ class Door:
                 if following is None:
                     break
                 hop = following
+                self._rules.check_url(hop.url)
                 answer = self._exchange(call, hop, max_bytes)
-        if bucket is not None and answer.status == 429:
-            limiter.freeze(bucket, retry_after(answer.headers) or DEFAULT_REST)
+        if shared is not None and answer.status == 429:
+            limiter.freeze(shared, retry_after(answer.headers) or DEFAULT_REST)
         return answer
-
-    def _wait_turn(self, bucket: str | None) -> None:
-        rest = limiter.frozen(bucket) if bucket is not None else 0.0
-        if rest > 0:
-            raise RateLimited(retry_after=rest)
 
     def _exchange(self, call: RunningCall, hop: _Hop, max_bytes: int) -> Answer:
         """One request and its answer, with the breaker told how it went."""
@@ -228,7 +228,6 @@ class Door:
 
     def _prepare(self, hop: _Hop) -> requests.PreparedRequest:
         """Raises `ForbiddenTarget` for a URL or header that cannot be sent."""
-        self._rules.check_url(hop.url)
         headers = CaseInsensitiveDict(hop.added)
         headers.update(hop.own)
         if hop.secret is not None:

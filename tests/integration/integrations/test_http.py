@@ -480,6 +480,6 @@ def test_a_429_freezes_the_bucket_for_every_worker(door: Door, rules: TargetRule
         Door(CallScope(), rules).request("GET", ledger.url("/json"), bucket="shop")
     assert caught.value.retry_after is not None
     assert 0 < caught.value.retry_after <= 7
-    assert limiter.frozen("shop") > 0
+    assert limiter.frozen(f"shop@{ledger.endpoint}") > 0
     assert len(ledger.calls) == 1
     assert door.request("GET", ledger.url("/json")).status == 200
