@@ -41,7 +41,10 @@ def ready(request: HttpRequest) -> JsonResponse:
         parts["workers"] = f"no live worker for: {', '.join(missing)}" if missing else "ok"
     well = all(reason == "ok" for reason in parts.values())
     body = {"status": "ok" if well else "unavailable", "parts": parts, "queues": sorted(queues)}
-    return JsonResponse(body, status=200 if well else 503)
+    answer = JsonResponse(body, status=200 if well else 503)
+    # Django would log every "no" as an error of this request, once per probe and without the reason.
+    answer._has_been_logged = True  # type: ignore[attr-defined]
+    return answer
 
 
 def _reason(ask: Callable[[], str]) -> str:

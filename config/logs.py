@@ -15,7 +15,18 @@ import structlog
 
 from config.log_redaction import escape_forgery, escape_values, hide_secrets
 
-QUIET = ("celery.utils.functional", "kombu", "amqp", "asyncio", "urllib3", "httpx", "httpcore", "websockets")
+QUIET = (
+    "celery.app.trace",
+    "celery.worker.strategy",
+    "celery.utils.functional",
+    "kombu",
+    "amqp",
+    "asyncio",
+    "urllib3",
+    "httpx",
+    "httpcore",
+    "websockets",
+)
 """Libraries whose information would drown ours, or name addresses that hold secrets."""
 
 LEVELS = {"WARN": "WARNING", "FATAL": "CRITICAL", "HTTP": "DEBUG", "VERBOSE": "DEBUG", "SILLY": "DEBUG"}

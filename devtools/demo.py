@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from rich.console import Console
 from rich.table import Table
@@ -72,7 +73,7 @@ def show(home: Installation, url: str, supervisor: Supervisor | None) -> int:
         console.say(f"the run ended {view.status}: {_reason(view)}")
         return 1
     _print_result(door, execution["id"], terminal)
-    _print_storage(door, execution["id"], terminal)
+    _print_storage(door, workflow["id"], execution["id"], terminal)
     return 0
 
 
@@ -92,7 +93,7 @@ def _watch(door: FrontDoor, execution_id: str, title: str, terminal: Console, su
 
 
 def _reason(view: RunView) -> str:
-    error = view.error or {}
+    error = view.error or view.step_error or {}
     return f"{error.get('code', 'no reason given')} {error.get('message', '')}".strip()
 
 
@@ -114,14 +115,14 @@ def _as_table(title: str, items: Sequence[dict[str, Any]]) -> Table:
     return table
 
 
-def _print_storage(door: FrontDoor, execution_id: str, terminal: Console) -> None:
+def _print_storage(door: FrontDoor, workflow_id: str, execution_id: str, terminal: Console) -> None:
     """Where the raw and the processed rows lie. They are written after the run, so they are waited for."""
     deadline = time.monotonic() + STORED_SECONDS
     stored: dict[str, int] = {}
     datasets: list[dict[str, Any]] = []
     while time.monotonic() < deadline:
-        datasets = door.get("/datasets", executionId=execution_id)["results"]
-        stored = {dataset["name"]: len(_rows(door, dataset["name"], execution_id)) for dataset in datasets}
+        datasets = door.get("/datasets", workflowId=workflow_id)["results"]
+        stored = {dataset["name"]: _count(door, dataset["name"], execution_id) for dataset in datasets}
         if stored and all(stored.values()):
             break
         time.sleep(0.2)
@@ -129,9 +130,11 @@ def _print_storage(door: FrontDoor, execution_id: str, terminal: Console) -> Non
     for dataset in datasets:
         name = dataset["name"]
         terminal.print(f"  {stored[name]:5} {dataset['kind']:9} {name}", highlight=False)
-        terminal.print(f"        GET {door.url}/api/v1/datasets/{name}/rows?executionId={execution_id}", soft_wrap=True)
+        terminal.print(
+            f"        GET {door.url}/api/v1/datasets/{quote(name)}/rows?executionId={execution_id}", soft_wrap=True
+        )
     terminal.print("  To look around (admin, API, the stored rows): make up")
 
 
-def _rows(door: FrontDoor, name: str, execution_id: str) -> list[Any]:
-    return list(door.get(f"/datasets/{name}/rows", executionId=execution_id, format="json")["results"])
+def _count(door: FrontDoor, name: str, execution_id: str) -> int:
+    return int(door.get(f"/datasets/{quote(name)}/rows", executionId=execution_id, pageSize="1")["count"])

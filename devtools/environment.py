@@ -130,7 +130,8 @@ def _sandbox_port(port: int) -> int | None:
 
 
 def sandbox_variables(port: int) -> dict[str, str]:
-    return dict.fromkeys(WILDBERRIES_URLS, f"http://127.0.0.1:{port}")
+    """What sends every Wildberries call to the sandbox, which wants some token and does not mind which."""
+    return {**dict.fromkeys(WILDBERRIES_URLS, f"http://127.0.0.1:{port}"), "WB_API_KEY": "sandbox"}
 
 
 def database_address(url: str) -> tuple[str, int]:

@@ -42,6 +42,11 @@ class RunView:
             self._live.stop()
 
     @property
+    def step_error(self) -> dict[str, Any] | None:
+        """Why the first step that failed did."""
+        return next((step["error"] for step in self._steps.values() if step.get("error")), None)
+
+    @property
     def is_over(self) -> bool:
         return self.status in FINISHED
 
@@ -81,6 +86,8 @@ class RunView:
         self._steps[step_id] = after
         if not self._console.is_terminal and before.get("status") != after.get("status"):
             self._tell(f"  {after.get('label', step_id)}: {after.get('status')} {_duration(after)}".rstrip())
+            if after.get("error"):
+                self._tell(f"    {after['error']['code']}: {after['error']['message']}")
 
     def _tell(self, line: str) -> None:
         self._console.print(line, highlight=False)

@@ -30,7 +30,7 @@ def command_of(name: str, *, port: int, sandbox_port: int | None = None, sandbox
         "worker-cpu": _worker("worker-cpu", "prefork", 2, "cpu"),
         "worker-notify": _worker("worker-notify", "threads", 8, "notifications,system"),
         "ticker": ["manage.py", "ticker"],
-        "beat": ["-m", "celery", "-A", "config", "beat", "--pidfile="],
+        "beat": ["-m", "celery", "--quiet", "-A", "config", "beat", "--pidfile="],
         "bot": ["manage.py", "telegram_polling"],
         "wb-sandbox": sandbox,
     }
@@ -39,7 +39,22 @@ def command_of(name: str, *, port: int, sandbox_port: int | None = None, sandbox
 
 def _worker(name: str, pool: str, slots: int, queues: str) -> list[str]:
     """Nobody asks workers questions over the broker, so they do not gossip there either."""
-    command = ["-m", "celery", "-A", "config", "worker", "-n", f"{name}@%h", "-P", pool, "-c", str(slots), "-Q", queues]
+    command = [
+        "-m",
+        "celery",
+        "--quiet",
+        "-A",
+        "config",
+        "worker",
+        "-n",
+        f"{name}@%h",
+        "-P",
+        pool,
+        "-c",
+        str(slots),
+        "-Q",
+        queues,
+    ]
     return [*command, "--without-gossip", "--without-mingle", "--without-heartbeat"]
 
 
