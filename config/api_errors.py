@@ -61,6 +61,7 @@ class Unavailable(DomainError):
 
     code = "unavailable"
     message = _("Сервис временно недоступен, повторите запрос позже")
+    retry_after = 5.0
 
 
 class Internal(DomainError):

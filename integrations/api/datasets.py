@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from accounts.api.pagination import Pages
 from accounts.permissions import acting_user
 from integrations import datasets
 from integrations.datasets import FORMATS, RowFilter
@@ -87,6 +88,8 @@ ROW_PARAMETERS: list[Any] = [
     OpenApiParameter("to", str, description="Stored on this date or earlier; a moment is exclusive (ISO 8601)."),
 ]
 
+STORED_OBJECT = {"type": "object", "additionalProperties": {}}
+
 
 class DatasetViewSet(GenericViewSet[Dataset]):
     """Datasets of the projects in which the person may see stored data."""
@@ -112,7 +115,8 @@ class DatasetViewSet(GenericViewSet[Dataset]):
         filters=False,
         responses={
             (200, "application/json"): OpenApiResponse(
-                serializers.ListField(child=serializers.DictField()), description="Pages of stored objects."
+                Pages().get_paginated_response_schema({"type": "array", "items": STORED_OBJECT}),
+                description="Pages of stored objects.",
             ),
             (200, "application/x-ndjson"): OpenApiTypes.STR,
             (200, "text/csv"): OpenApiTypes.STR,

@@ -56,6 +56,7 @@ def test_fields_that_failed_are_named(api: APIClient):
 def test_a_client_is_told_when_to_come_back(api: APIClient):
     assert api.get("/api/v1/test/faults/throttle")["Retry-After"] == "13"
     assert api.get("/api/v1/test/faults/throttled")["Retry-After"] == "7"
+    assert api.get("/api/v1/test/faults/operational")["Retry-After"] == "5"
 
 
 def test_a_defect_answers_with_the_id_under_which_the_log_tells_more(api: APIClient):

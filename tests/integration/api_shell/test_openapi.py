@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from django.contrib.staticfiles import finders
+from django.core.management import call_command
 from drf_spectacular.validation import validate_schema
 from rest_framework.test import APIClient
 
@@ -33,6 +35,11 @@ def schema(db: None) -> dict[str, Any]:
 def test_the_description_is_valid_and_open_to_everybody(schema: dict[str, Any]):
     """S3-25."""
     validate_schema(schema)
+
+
+def test_it_is_made_without_a_warning(db: None, tmp_path: Path):
+    """S3-25: every endpoint of every package is described in full."""
+    call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "schema.yml"))
 
 
 def test_it_names_every_address_for_people(schema: dict[str, Any]):
