@@ -129,10 +129,9 @@ def _print_storage(door: FrontDoor, workflow_id: str, execution_id: str, termina
     terminal.print("\nStored rows of this run (PostgreSQL, tables of `integrations`):")
     for dataset in datasets:
         name = dataset["name"]
+        address = f"{door.url}/api/v1/datasets/{quote(name)}/rows?executionId={execution_id}"
         terminal.print(f"  {stored[name]:5} {dataset['kind']:9} {name}", highlight=False)
-        terminal.print(
-            f"        GET {door.url}/api/v1/datasets/{quote(name)}/rows?executionId={execution_id}", soft_wrap=True
-        )
+        terminal.print(f"        GET {address}", highlight=False, soft_wrap=True)
     terminal.print("  To look around (admin, API, the stored rows): make up")
 
 

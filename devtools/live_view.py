@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 from types import TracebackType
 from typing import Any
 
 from rich.console import Console
 from rich.live import Live
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
@@ -27,6 +29,7 @@ class RunView:
         self._title = title
         self._steps: dict[str, Step] = {}
         self._started: datetime | None = None
+        self._opened = time.monotonic()
         self._live = Live(self._table(), console=console, refresh_per_second=8, transient=False)
 
     def __enter__(self) -> RunView:
@@ -71,7 +74,7 @@ class RunView:
         elif kind.startswith("execution."):
             self._note_run({"status": kind.removeprefix("execution."), **payload})
         elif kind == "log":
-            self._tell(f"[dim]{payload.get('level', 'info')}: {payload.get('message', '')}[/dim]")
+            self._tell(f"[dim]{payload['level']}: {escape(payload['message'])}[/dim]")
 
     def _note_run(self, told: dict[str, Any]) -> None:
         self.status = {"started": "running", "resumed": "running", "retried": "running"}.get(
@@ -85,12 +88,13 @@ class RunView:
         after = {**before, **{key: value for key, value in told.items() if value is not None}}
         self._steps[step_id] = after
         if not self._console.is_terminal and before.get("status") != after.get("status"):
-            self._tell(f"  {after.get('label', step_id)}: {after.get('status')} {_duration(after)}".rstrip())
+            self._tell(escape(f"{after.get('label', step_id)}: {after.get('status')} {_duration(after)}".rstrip()))
             if after.get("error"):
-                self._tell(f"    {after['error']['code']}: {after['error']['message']}")
+                self._tell(escape(f"  {after['error']['code']}: {after['error']['message']}"))
 
     def _tell(self, line: str) -> None:
-        self._console.print(line, highlight=False)
+        """Print a line above the table, with the seconds since the view was opened."""
+        self._console.print(f"{time.monotonic() - self._opened:7.2f} s  {line}", highlight=False)
 
     def _table(self) -> Table:
         table = Table(title=f"{self._title}: {self.status}", title_justify="left", expand=False)

@@ -39,22 +39,8 @@ def command_of(name: str, *, port: int, sandbox_port: int | None = None, sandbox
 
 def _worker(name: str, pool: str, slots: int, queues: str) -> list[str]:
     """Nobody asks workers questions over the broker, so they do not gossip there either."""
-    command = [
-        "-m",
-        "celery",
-        "--quiet",
-        "-A",
-        "config",
-        "worker",
-        "-n",
-        f"{name}@%h",
-        "-P",
-        pool,
-        "-c",
-        str(slots),
-        "-Q",
-        queues,
-    ]
+    command = ["-m", "celery", "--quiet", "-A", "config", "worker", "-n", f"{name}@%h"]
+    command += ["-P", pool, "-c", str(slots), "-Q", queues]
     return [*command, "--without-gossip", "--without-mingle", "--without-heartbeat"]
 
 
