@@ -9,11 +9,9 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import os
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 from urllib.parse import quote
 from uuid import UUID
@@ -29,7 +27,6 @@ from integrations.models import Credential
 
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
-KEY_FILE: Final = "credential.key"
 MASK: Final = "••••••••"
 
 
@@ -127,15 +124,10 @@ def redact(text: str, known: Iterable[Secret | str]) -> str:
 
 
 def keys() -> list[bytes]:
-    """The installation's keys, the newest first; raises `CredentialKeysInvalid`.
-
-    Without `CREDENTIAL_KEYS` a development installation makes a key of its own in `var/`; production has none.
-    """
-    if settings.CREDENTIAL_KEYS:
-        return [_decode(text) for text in settings.CREDENTIAL_KEYS]
-    if settings.PRODUCTION:
+    """The installation's keys, the newest first; raises `CredentialKeysInvalid`."""
+    if not settings.CREDENTIAL_KEYS:
         raise CredentialKeysInvalid
-    return [_decode(_own_key(Path(settings.VAR_DIR) / KEY_FILE))]
+    return [_decode(text) for text in settings.CREDENTIAL_KEYS]
 
 
 def _find(credential_id: UUID, project_id: int, *, for_update: bool = False) -> Credential:
@@ -164,30 +156,14 @@ def _key_id(key: bytes) -> str:
 
 
 def _decode(text: str) -> bytes:
+    """32 bytes in either alphabet of base64."""
     try:
-        key = base64.b64decode(text, validate=True)
+        key = base64.b64decode(text.translate(str.maketrans("-_", "+/")), validate=True)
     except (binascii.Error, ValueError):
         raise CredentialKeysInvalid from None
     if len(key) != KEY_BYTES:
         raise CredentialKeysInvalid
     return key
-
-
-def _own_key(path: Path) -> str:
-    """The key in the file, made at the first call; when two processes make it at once, the first file stays."""
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft = path.with_suffix(f".{os.getpid()}-{secrets.token_hex(4)}")
-        descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(base64.b64encode(secrets.token_bytes(KEY_BYTES)))
-        try:
-            os.link(draft, path)
-        except FileExistsError:
-            pass
-        finally:
-            draft.unlink()
-    return path.read_text().strip()
 
 
 def _covers(pattern: str, host: str) -> bool:

@@ -15,7 +15,7 @@ from integrations.http import CallScope, CancelHandle
 from tests.fakes.ledger import Ledger, running
 from tests.nodes.context import faults, run
 from workflows import catalogue
-from workflows.node_type import Done, Item, Later, Permanent, Transient
+from workflows.node_type import Done, Item, Later, NodeError, Permanent, Transient
 
 HEADERS = {"Idempotency-Key": "run:node:0:1", "X-Execution-Id": "run", "X-Step-Attempt": "2"}
 
@@ -34,7 +34,7 @@ def call(config: dict[str, Any], items: Any = ({},), **surroundings: Any) -> lis
     return list(outcome.ports["out"])
 
 
-def failure(config: dict[str, Any], items: Any = ({},)) -> Permanent | Transient:
+def failure(config: dict[str, Any], items: Any = ({},)) -> NodeError:
     with pytest.raises((Permanent, Transient)) as caught:
         call(config, items)
     return caught.value

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -91,19 +89,17 @@ def test_a_malformed_key_is_named_as_such(settings: Any, text: str) -> None:
         credentials.keys()
 
 
-def test_production_has_no_key_of_its_own(settings: Any, tmp_path: Path) -> None:
-    settings.CREDENTIAL_KEYS, settings.PRODUCTION, settings.VAR_DIR = [], True, tmp_path
+def test_without_a_key_nothing_is_sealed(settings: Any) -> None:
+    settings.CREDENTIAL_KEYS = []
     with pytest.raises(CredentialKeysInvalid):
-        credentials.keys()
-    assert list(tmp_path.iterdir()) == []
+        stored()
 
 
-def test_development_makes_one_key_that_only_its_owner_reads(settings: Any, tmp_path: Path) -> None:
-    settings.CREDENTIAL_KEYS, settings.VAR_DIR = [], tmp_path / "var"
-    first = credentials.keys()
-    assert credentials.keys() == first
-    (file,) = settings.VAR_DIR.iterdir()
-    assert (file.name, os.stat(file).st_mode & 0o777) == ("credential.key", 0o600)
+def test_a_key_may_be_written_in_either_alphabet_of_base64(settings: Any) -> None:
+    settings.CREDENTIAL_KEYS = [base64.b64encode(b"\xfb" * 32).decode()]
+    credential = stored()
+    settings.CREDENTIAL_KEYS = [base64.urlsafe_b64encode(b"\xfb" * 32).decode()]
+    assert credentials.reveal(credential.id, credential.project_id).value == "s3cr3t-value"
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_outside_a_transaction_the_bell_rings_at_once(valkey: redis.Redis) -> No
 def test_a_message_names_the_task_and_carries_only_the_queue(valkey: redis.Redis) -> None:
     doorbell.ring("cpu")
     doorbell.ring("system")
-    messages = [json.loads(valkey.lpop(queue)) for queue in ("cpu", "system")]
+    messages = [json.loads(str(valkey.lpop(queue))) for queue in ("cpu", "system")]
     assert [message["headers"]["task"] for message in messages] == ["executions.drain", "integrations.relay"]
     assert [message["headers"]["argsrepr"] for message in messages] == ["['cpu']", "['system']"]
 
