@@ -125,10 +125,6 @@ class WorkflowVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.workflow.code} {self.label}"
 
-    @property
-    def has_errors(self) -> bool:
-        return any(problem["severity"] == "error" for problem in self.problems)
-
 
 class Node(models.Model):
     """A node of the newest or the active version, written beside the definition for search and admin filters."""

@@ -45,9 +45,10 @@ class WorkflowAdmin(admin.ModelAdmin):
     search_fields = ("code", "name", "description", "newest_version__nodes__label")
     actions = ("publish_selected", "duplicate_selected")
     readonly_fields = ("problems", "newest_label", "active_label", "created_at", "updated_at")
-    fields = (
-        *("name", "code", "description", "kind", "priority", "definition", "problems", "publish", "version"),
-        *("newest_label", "active_label", "created_at", "updated_at"),
+    fieldsets = (
+        (None, {"fields": ("name", "code", "description", "kind", "priority")}),
+        (_("Граф"), {"fields": ("definition", "problems", "publish", "version")}),
+        (_("Служебное"), {"fields": ("newest_label", "active_label", "created_at", "updated_at")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Workflow]:

@@ -49,9 +49,7 @@ class WorkflowViewSet(mixins.ListModelMixin, GenericViewSet):
 
     def get_queryset(self) -> QuerySet[Workflow]:
         visible = Workflow.objects.visible_to(acting_user(self.request)).with_versions()
-        return visible.defer(
-            "newest_version__definition", "newest_version__problems", *visible.query.deferred_loading[0]
-        )
+        return visible.defer("newest_version__definition", "newest_version__problems")
 
     @extend_schema(summary="Create a workflow", request=NewWorkflow, responses={201: WorkflowShape})
     def create(self, request: Request) -> Response:

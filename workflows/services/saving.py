@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+import structlog
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import BigIntegerField, Max
@@ -20,6 +21,8 @@ from workflows.errors import CodeTaken, StaleETag, StaleVersion, WorkflowNotFoun
 from workflows.models import DEFAULT_PRIORITY, Node, Workflow, WorkflowVersion
 from workflows.services import wording
 from workflows.services.checking import EMPTY, read_definition, refuse_errors, validate_definition
+
+log = structlog.get_logger(__name__)
 
 CODE_PREFIX = "WF-"
 NAME_LENGTH = 200
@@ -152,6 +155,7 @@ def delete(*, workflow_id: UUID, user: Any) -> None:
     import_string(settings.WORKFLOW_GUARDS["delete"])(workflow.id)
     Workflow.objects.filter(id=workflow.id).update(deleted_at=Clock(), updated_at=Clock())
     Node.objects.filter(version__workflow=workflow).delete()
+    log.info("workflow deleted", workflow_id=str(workflow.id))
 
 
 def refuse_stale(workflow: Workflow, expected: Expected) -> None:
@@ -239,6 +243,7 @@ def _add_version(workflow: Workflow, user: Any, definition: Mapping[str, Any], *
     workflow.version = number
     workflow.newest_version = version
     Workflow.objects.filter(id=workflow.id).update(version=number, newest_version=version, updated_at=Clock())
+    log.info("workflow saved", workflow_id=str(workflow.id), version=number, problems=len(problems))
     if draft or wording.has_errors(problems):
         _project_nodes(workflow)
     else:
@@ -249,6 +254,7 @@ def _activate(workflow: Workflow, version: WorkflowVersion) -> None:
     workflow.active_version = version
     WorkflowVersion.objects.filter(id=version.id).update(published_at=Clock())
     Workflow.objects.filter(id=workflow.id).update(active_version=version, updated_at=Clock())
+    log.info("workflow published", workflow_id=str(workflow.id), version=version.number)
     _project_nodes(workflow)
 
 

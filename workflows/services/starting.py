@@ -42,7 +42,7 @@ def startable(workflow_id: UUID, user: Any) -> StartTarget:
     accounts_services.require(user, "execution.start", workflow.project_id)
     if workflow.active_version_id is None:
         newest = WorkflowVersion.objects.filter(workflow=workflow, number=workflow.version).first()
-        if newest is not None and newest.has_errors:
+        if newest is not None and wording.has_errors(newest.problems):
             raise NeverValid(problems=wording.shown(newest.problems))
         raise NotPublished
     return StartTarget(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from django.db.models import QuerySet
 from workflows.errors import VersionNotFound, WorkflowNotFound
 from workflows.models import Workflow, WorkflowVersion
 
-MAX_DIGITS = 9
+NUMBER = re.compile(r"v?(\d{1,9})", re.ASCII)
 
 
 def versions_of(*, workflow_id: UUID, user: Any) -> QuerySet[WorkflowVersion]:
@@ -24,12 +25,11 @@ def versions_of(*, workflow_id: UUID, user: Any) -> QuerySet[WorkflowVersion]:
 def version_of(*, workflow_id: UUID, user: Any, name: str) -> WorkflowVersion:
     """One version by its id, its number or its label; raises `WorkflowNotFound`, `VersionNotFound`."""
     versions = versions_of(workflow_id=workflow_id, user=user)
-    if name.isascii() and name.isdigit() and len(name) <= MAX_DIGITS:
-        found = versions.filter(number=int(name)).first()
-    elif (version_id := _uuid(name)) is not None:
-        found = versions.filter(id=version_id).first()
+    if (numbered := NUMBER.fullmatch(name)) is not None:
+        found = versions.filter(number=int(numbered[1])).first()
     else:
-        found = versions.filter(label=name[:20]).first()
+        version_id = _uuid(name)
+        found = versions.filter(id=version_id).first() if version_id else None
     if found is None:
         raise VersionNotFound
     return found
