@@ -44,7 +44,12 @@ def test_no_secret_reaches_a_line(event: dict[str, Any]):
 
 
 def test_ordinary_words_stay():
-    event = {"event": "Basic authentication, bearer of news, token HTTP/1.1", "step_id": "x", "path": "/api/v1/auth/token/refresh", "token_version": 3}
+    event = {
+        "event": "Basic authentication, bearer of news, token HTTP/1.1",
+        "step_id": "x",
+        "path": "/api/v1/auth/token/refresh",
+        "token_version": 3,
+    }
     assert hide_secrets(None, "info", dict(event)) == event
 
 
