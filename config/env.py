@@ -7,6 +7,7 @@ placeholders (`config.checks`).
 
 from __future__ import annotations
 
+import io
 import os
 import secrets
 from collections.abc import Callable
@@ -82,4 +83,5 @@ def installation_secret(name: str, make: Callable[[], str] = lambda: secrets.tok
 env = Environment()
 ENV_FILE = os.environ.get("NARYAD_ENV_FILE") or str(BASE_DIR / ".env")
 if os.path.isfile(ENV_FILE):
-    env.read_env(ENV_FILE)
+    # Stripped line by line: the block that the documentation prints stands indented inside a list.
+    env.read_env(io.StringIO("\n".join(map(str.strip, Path(ENV_FILE).read_text().splitlines()))))

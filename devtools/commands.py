@@ -29,7 +29,7 @@ def up(arguments: Sequence[str]) -> int:
     plan = as_named(home)
     with Supervisor(home) as supervisor:
         console.say("starting (Ctrl-C stops)")
-        with console.Echo(home.logs, (*SERVERS, *serving.process_names(plan))):
+        with console.Echo(home.logs, serving.process_names(plan)):
             plan = serving.bring_up(supervisor, plan)
             if not supervisor.stopping.is_set():
                 for line in _welcome(home, plan):

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+
+from config.checks import refuse_unsafe
 from config.env import PRINTED_DATABASE_URL, PRINTED_REDIS_HOST, PRINTED_REDIS_PORT, env
 from devtools.bootstrap import ROOT
 from devtools.installation import Installation, Refused
@@ -41,14 +44,19 @@ class Plan:
 
 
 def as_named(installation: Installation) -> Plan:
-    """Servers that the environment names are used as they are, the rest is embedded. Raises Refused in production."""
+    """Servers that the environment names are used as they are, the rest is embedded.
+
+    Raises Refused for what no installation may start with; production embeds nothing.
+    """
+    try:
+        refuse_unsafe(os.environ)
+    except ImproperlyConfigured as faults:
+        raise Refused(str(faults)) from None
     production = env.is_production
     warnings: list[str] = []
     port = env.int("PORT", default=DEFAULT_PORT)
     postgres = _postgres_is_ours(warnings)
     valkey = _valkey_is_ours(warnings)
-    if production and (postgres or valkey):
-        raise Refused("NODE_ENV=production: name your servers in DATABASE_URL and REDIS_HOST (or REDIS_URL)")
     return Plan(
         variables={**os.environ, **_addresses(installation, postgres=postgres, valkey=valkey)},
         port=port,
