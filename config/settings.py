@@ -118,8 +118,8 @@ DATABASES: dict[str, Any] = {
 }
 # A statement of the engine reads rows by index only; the plan of an early, small table must not outlive it.
 _SESSION = {
-    "worker": "-c enable_seqscan=off -c lock_timeout=5s -c statement_timeout=30s",
-    "ticker": "-c enable_seqscan=off -c lock_timeout=5s -c statement_timeout=30s",
+    "worker": "-c enable_seqscan=off -c jit=off -c lock_timeout=5s -c statement_timeout=30s",
+    "ticker": "-c enable_seqscan=off -c jit=off -c lock_timeout=5s -c statement_timeout=30s",
     "web": "-c lock_timeout=5s -c statement_timeout=30s",
 }.get(PROCESS.split("-")[0], "")
 DATABASES["default"].update(

@@ -16,7 +16,7 @@ from typing import Any
 from django.conf import settings
 from psycopg.rows import class_row
 
-from executions.cursor import hot_cursor
+from executions.cursor import HotStatement, hot_cursor
 from executions.engine.events import Event
 from executions.engine.identity import step_id
 from executions.engine.planner import Counter
@@ -97,7 +97,7 @@ _CLAIMED_COLUMNS = """
     {0}.leased_by AS worker, {0}.fence, {0}.epoch, {0}.attempt, {0}.tries, {0}.rescues, {0}.progress, {0}.wake,
     {0}.started_at"""
 
-CLAIM = f"""
+CLAIM = HotStatement(f"""
 WITH next AS (
     SELECT id FROM executions_step
     WHERE status = 'ready' AND queue = %(queue)s ORDER BY rank_at LIMIT 1 FOR UPDATE SKIP LOCKED
@@ -111,13 +111,15 @@ WITH next AS (
 )
 SELECT {_CLAIMED_COLUMNS.format("step", "execution")}
 FROM step JOIN executions_execution execution ON execution.id = step.execution_id
-"""  # noqa: S608 - built from constants
+""")  # noqa: S608 - built from constants
 
 
 def claim(*, queue: str, worker: str) -> Claimed | None:
     """Lease the best-ranked ready step of `queue`; None when there is none. One statement, committed by itself."""
-    with hot_cursor(class_row(Claimed)) as cursor:
-        return cursor.execute(CLAIM, {"queue": queue, "worker": worker, "lease": settings.LEASE_SECONDS}).fetchone()
+    claimed: Claimed | None = CLAIM.row(
+        {"queue": queue, "worker": worker, "lease": settings.LEASE_SECONDS}, class_row(Claimed)
+    )
+    return claimed
 
 
 LOCK = "SELECT status FROM executions_execution WHERE id = %s FOR NO KEY UPDATE"
@@ -153,7 +155,7 @@ def read_counters(execution_id: uuid.UUID, nodes: Collection[str]) -> dict[str, 
     return {node: Counter(StepStatus(status), remaining, live) for node, status, remaining, live in rows}
 
 
-RECORD = f"""
+RECORD = HotStatement(f"""
 WITH execution AS (
     SELECT id, event_seq, open_steps - %(closed)s::int AS open_steps, version_id
     FROM executions_execution WHERE id = %(execution)s::uuid AND status = %(assumed)s::text FOR NO KEY UPDATE
@@ -170,7 +172,7 @@ WITH execution AS (
         wake = %(wake)s::jsonb, progress = %(progress)s::jsonb,
         finished_at = CASE WHEN %(status)s::text IN ('succeeded', 'failed', 'cancelled') THEN naryad_clock() END
     FROM execution
-    WHERE s.id = %(step)s::uuid AND s.status = 'running' AND s.fence = %(fence)s::bigint
+    WHERE s.id = %(step)s::uuid AND s.status = %(running)s::text AND s.fence = %(fence)s::bigint
         AND (NOT %(only_expired)s::bool OR s.lease_expires_at < naryad_now())
     RETURNING s.id, s.execution_id, s.fence, s.epoch, s.attempt, s.started_at
 ), data AS (
@@ -229,7 +231,7 @@ WITH execution AS (
 SELECT closing.event_seq, closing.open_steps = 0, target.id IS NOT NULL,
     {_CLAIMED_COLUMNS.format("target", "execution")}
 FROM closing CROSS JOIN execution LEFT JOIN target ON target.became = 'running'
-"""  # noqa: S608 - built from constants
+""")  # noqa: S608 - built from constants
 
 
 def record(record: Record) -> Recorded | None:
@@ -237,8 +239,7 @@ def record(record: Record) -> Recorded | None:
 
     None when nothing was written: the run is not in the `assumed` state, or the step is no longer this worker's.
     """
-    with hot_cursor() as cursor:
-        row = cursor.execute(RECORD, _parameters(record)).fetchone()
+    row = RECORD.row(_parameters(record))
     if row is None:
         return None
     seq, ended, has_next, *columns = row
@@ -250,6 +251,7 @@ def _parameters(record: Record) -> dict[str, Any]:
         "execution": record.claimed.execution_id,
         "assumed": record.assumed,
         "step": record.claimed.step_id,
+        "running": StepStatus.RUNNING,  # a parameter, so that no partial index is taken for the row's own key
         "fence": record.claimed.fence,
         "worker": record.claimed.worker,
         "lease": settings.LEASE_SECONDS,

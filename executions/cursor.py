@@ -1,8 +1,9 @@
-"""The cursor of the hot statements."""
+"""How the hot statements reach PostgreSQL: bound by the server, so that it keeps their plans."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -10,13 +11,36 @@ import psycopg
 from django.db import connection
 from psycopg.rows import tuple_row
 
+_PLACE = re.compile(r"%\((\w+)\)s")
+
 
 @contextmanager
 def hot_cursor(row_factory: Any = tuple_row) -> Iterator[psycopg.Cursor[Any]]:
-    """A cursor with parameters bound by the server, so that PostgreSQL keeps the plans of the hot statements.
+    """A cursor whose parameters are bound by the server.
 
     It works on Django's own connection, inside its transactions, and raises Django's database errors.
     """
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection, row_factory=row_factory) as cursor:
         yield cursor
+
+
+class HotStatement:
+    """A statement with `%(name)s` places that runs at every step.
+
+    Its places are numbered once, here: psycopg would do it anew at every call for a text of this length.
+    """
+
+    def __init__(self, sql: str) -> None:
+        self.names = tuple(dict.fromkeys(_PLACE.findall(sql)))
+        numbers = {name: f"${place}" for place, name in enumerate(self.names, start=1)}
+        self.sql = _PLACE.sub(lambda match: numbers[match[1]], sql)
+
+    def row(self, parameters: Mapping[str, Any], row_factory: Any = tuple_row) -> Any:
+        """Run it and return the one row that it gives, or None."""
+        connection.ensure_connection()
+        with (
+            connection.wrap_database_errors,
+            psycopg.RawCursor(connection.connection, row_factory=row_factory) as cursor,
+        ):
+            return cursor.execute(self.sql, [parameters[name] for name in self.names]).fetchone()

@@ -87,9 +87,7 @@ class Step(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, editable=False)
-    execution = models.ForeignKey(
-        Execution, models.CASCADE, related_name="steps", db_index=False, verbose_name=_("Запуск")
-    )
+    execution = models.ForeignKey(Execution, models.CASCADE, related_name="steps", verbose_name=_("Запуск"))
     node_id = models.CharField(_("Узел"), max_length=200)
     node_type = models.CharField(_("Тип узла"), max_length=100)
     label = models.CharField(_("Название"), max_length=500)
@@ -137,7 +135,6 @@ class Step(models.Model):
             models.Index("lease_expires_at", name="step_leased", condition=Q(status=StepStatus.RUNNING)),
         ]
         constraints = [
-            models.UniqueConstraint("execution", "node_id", "scope", name="step_once_per_scope"),
             models.CheckConstraint(condition=Q(status__in=list(StepStatus)), name="step_status_known"),
             models.CheckConstraint(
                 condition=~Q(status=StepStatus.RUNNING) | Q(lease_expires_at__isnull=False),

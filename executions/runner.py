@@ -20,7 +20,7 @@ from executions.lease import Cut, Lease, Leases
 from executions.payloads import Encoded, PayloadRefused
 from executions.realtime import hint_running
 from executions.services.aftermath import ring
-from executions.services.settle import Report, settle
+from executions.services.settling import Report, settle
 from integrations.errors import Cancelled, CircuitOpen, OutboundError
 from workflows import catalogue
 from workflows import services as workflows

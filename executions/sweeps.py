@@ -24,7 +24,7 @@ from executions.models import Execution, IdempotencyKey, Worker
 from executions.services.aftermath import ring
 from executions.services.control import exceed_deadline
 from executions.services.guards import slots_of
-from executions.services.settle import Report, settle
+from executions.services.settling import Report, settle
 from workflows import services as workflows
 from workflows.graph.topology import CompiledNode
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections import deque
+from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 from urllib.parse import parse_qs
@@ -49,7 +50,8 @@ class ExecutionProgress(AsyncWebsocketConsumer):
         self._token = ""
         self._admission: Admission | None = None
         self._check_at = 0.0
-        self._tasks: list[asyncio.Task[None]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._door = asyncio.Lock()
         self._received: deque[float] = deque(maxlen=MESSAGES_PER_MINUTE)
         self._settled: dict[str, int] = {}
         self._many_moved = False
@@ -70,7 +72,7 @@ class ExecutionProgress(AsyncWebsocketConsumer):
         except BadMessage as error:
             await self._refuse(error)
             return
-        await self._let_in(Auth(offered[0] if offered else "", since))
+        self._spawn(self._let_in(Auth(offered[0] if offered else "", since)))
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """The only message is `auth`: first to come in, later to stay with a fresh token."""
@@ -89,10 +91,10 @@ class ExecutionProgress(AsyncWebsocketConsumer):
         except TooManyMessages as error:
             await self._refuse(error)
         else:
-            await self._let_in(auth)
+            self._spawn(self._let_in(auth))
 
     async def disconnect(self, code: int) -> None:
-        for task in self._tasks:
+        for task in set(self._tasks):
             task.cancel()
         if self._admission is not None:
             seats.leave(self._admission.user_id)
@@ -105,17 +107,19 @@ class ExecutionProgress(AsyncWebsocketConsumer):
         self._received.append(now)
 
     async def _let_in(self, auth: Auth) -> None:
+        """A task of its own, so that a client who leaves is not kept by a database that is away."""
         try:
-            known = self._admission
-            admission = await patiently(admit, auth.token, self._execution_id())
-            if known is None:
-                seats.take(admission.user_id)
-            elif known.user_id != admission.user_id:
-                raise InvalidToken
+            async with self._door:
+                known = self._admission
+                admission = await patiently(admit, auth.token, self._execution_id())
+                if known is None:
+                    seats.take(admission.user_id)
+                elif known.user_id != admission.user_id:
+                    raise InvalidToken
+                self._remember(auth.token, admission)
         except DomainError as error:
             await self._refuse(error)
             return
-        self._remember(auth.token, admission)
         if known is None:
             self._spawn(self._stream(auth.since))
 
@@ -131,7 +135,7 @@ class ExecutionProgress(AsyncWebsocketConsumer):
 
     async def _refuse(self, error: DomainError) -> None:
         """Say why and close; the client may be gone already."""
-        for task in self._tasks:
+        for task in set(self._tasks):
             if task is not asyncio.current_task():
                 task.cancel()
         with suppress(OSError, RuntimeError):
@@ -144,8 +148,10 @@ class ExecutionProgress(AsyncWebsocketConsumer):
         except ValueError:
             raise ExecutionNotFound from None
 
-    def _spawn(self, work: Any) -> None:
-        self._tasks.append(asyncio.create_task(work))
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     # --- our side ------------------------------------------------------------------------------------------------
     async def _stream(self, since: int | None) -> None:

@@ -2,8 +2,8 @@
 
 from executions.services.control import pause, resume, stop
 from executions.services.guards import live_queues, refuse_if_open
-from executions.services.retry import retry_step
-from executions.services.settle import settle
-from executions.services.start import start
+from executions.services.retrying import retry_step
+from executions.services.settling import settle
+from executions.services.starting import start
 
 __all__ = ["live_queues", "pause", "refuse_if_open", "resume", "retry_step", "settle", "start", "stop"]
