@@ -13,7 +13,9 @@ from integrations import doorbell
 from integrations.errors import UnknownTopic
 from integrations.models import OutboxMessage
 
-Queue = Literal["system", "notifications"]
+Queue = Literal["notifications", "system"]
+QUEUES: Final[tuple[Queue, ...]] = ("notifications", "system")
+"""People do not wait behind what the system tells itself, so these are delivered by different workers."""
 
 KEEP_SENT = timedelta(days=7)
 """How long a delivered message, and with it its `dedupe_key`, is remembered."""

@@ -27,7 +27,7 @@ from integrations.targets import TargetRules, forbidden
 
 CONNECT_SECONDS: Final = 5.0
 HOSTS_KEPT: Final = 50
-CONNECTIONS_PER_HOST: Final = 20
+CONNECTIONS_PER_HOST: Final = 100
 
 current_call: ContextVar[tuple[RunningCall, TargetRules]] = ContextVar("current_call")
 """What the request that this thread is making belongs to; the door sets it around every request."""

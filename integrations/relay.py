@@ -20,6 +20,7 @@ from accounts.clock import Clock
 from accounts.errors import DomainError
 from integrations.errors import CircuitOpen, RateLimited, UnknownTopic
 from integrations.models import OutboxMessage
+from integrations.outbox import QUEUES
 
 Handler = Callable[[dict[str, Any]], None]
 
@@ -39,8 +40,7 @@ log = structlog.get_logger(__name__)
 CLAIM = """
 WITH due AS (
     SELECT id FROM integrations_outboxmessage m
-    WHERE m.state IN ('waiting', 'sending') AND m.available_at <= naryad_now()
-      AND (%(queue)s::text IS NULL OR m.queue = %(queue)s)
+    WHERE m.queue = %(queue)s AND m.state IN ('waiting', 'sending') AND m.available_at <= naryad_now()
       AND (m.ordering_key = '' OR NOT EXISTS (
             SELECT 1 FROM integrations_outboxmessage other
             WHERE other.ordering_key = m.ordering_key AND other.state IN ('waiting', 'sending')
@@ -60,13 +60,14 @@ RETURNING m.*
 
 def deliver_due(limit: int = 100, queue: str | None = None) -> int:
     """Deliver at most `limit` due messages of `queue` (of all queues without one); returns how many were handled."""
-    for handled in range(limit):
-        if not _deliver_one(queue):
-            return handled
-    return limit
+    handled = 0
+    for name in QUEUES if queue is None else (queue,):
+        while handled < limit and _deliver_one(name):
+            handled += 1
+    return handled
 
 
-def _deliver_one(queue: str | None) -> bool:
+def _deliver_one(queue: str) -> bool:
     message = claim(queue)
     if message is None:
         return False
@@ -82,7 +83,7 @@ def _deliver_one(queue: str | None) -> bool:
     return True
 
 
-def claim(queue: str | None) -> OutboxMessage | None:
+def claim(queue: str) -> OutboxMessage | None:
     """Take one due message for `LEASE_SECONDS`; None when nothing is due that is not being sent already."""
     claimed = OutboxMessage.objects.raw(CLAIM, {"queue": queue, "token": uuid4(), "lease": LEASE_SECONDS})
     return next(iter(claimed), None)
