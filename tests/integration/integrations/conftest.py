@@ -8,6 +8,8 @@ import pytest
 import redis
 from django.conf import settings
 
+from integrations.http import CallScope, Door
+from integrations.targets import TargetRules
 from tests.fakes.ledger import Ledger, running
 
 QUEUES = ("io", "cpu", "notifications", "system")
@@ -33,3 +35,14 @@ def ledger(server: Ledger) -> Ledger:
     """An HTTP server that has seen nothing yet."""
     server.calls.clear()
     return server
+
+
+@pytest.fixture
+def rules(ledger: Ledger, valkey: redis.Redis) -> TargetRules:
+    """The rules of an operator who allows the ledger and nothing else."""
+    return TargetRules(exceptions=frozenset({("127.0.0.1", ledger.port)}))
+
+
+@pytest.fixture
+def door(rules: TargetRules) -> Door:
+    return Door(CallScope(), rules)
