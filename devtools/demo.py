@@ -6,6 +6,7 @@ import argparse
 import json
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -42,12 +43,12 @@ def demo(arguments: Sequence[str]) -> int:
             )
         console.say("Naryad runs here already: the demo is its guest")
         return show(home, str(running["web"].address), None)
-    plan = sandbox(home)
+    plan = replace(sandbox(home), sandbox_delay=options.delay)
     if not port_is_free(plan.port):
         raise Refused(f"port {plan.port} is taken: PORT=3050 make demo takes another one")
     with Supervisor(home) as supervisor:
         console.say("starting PostgreSQL, Valkey, web, workers, ticker, beat and a Wildberries sandbox")
-        plan = serving.bring_up(supervisor, plan, sandbox_delay=options.delay)
+        plan = serving.bring_up(supervisor, plan)
         if supervisor.stopping.is_set():
             return 130
         console.say(f"everything serves at {plan.url}")

@@ -34,6 +34,8 @@ class Plan:
     embedded_valkey: bool
     sandbox_port: int | None
     """Where the Wildberries sandbox listens; None when the real API, or another server of it, is used."""
+    sandbox_delay: float = 0.0
+    """Seconds that the sandbox thinks before each answer."""
     bot: bool = False
     production: bool = False
     warnings: list[str] = field(default_factory=list)
@@ -63,6 +65,7 @@ def as_named(installation: Installation) -> Plan:
         embedded_postgres=postgres,
         embedded_valkey=valkey,
         sandbox_port=None if production else _sandbox_port(port),
+        sandbox_delay=env.float("WB_SANDBOX_DELAY", default=0.0),
         bot=bool(env.str("TELEGRAM_BOT_TOKEN", default="")),
         production=production,
         warnings=warnings,

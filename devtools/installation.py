@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -63,6 +64,13 @@ class Installation:
         found = self.sockets.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
             raise Refused(f"{self.sockets} belongs to somebody else: remove it or set XDG_RUNTIME_DIR")
+
+    def tidy(self) -> None:
+        """Remove the short folder for sockets when nothing is in it any more."""
+        if self.sockets != self.records:
+            for folder in (self.postgres_socket_folder, self.sockets):
+                with contextlib.suppress(OSError):
+                    folder.rmdir()
 
     def claim(self, name: str) -> IO[bytes]:
         """The one right to run process `name` here, held while the returned file is open. Raises Refused."""

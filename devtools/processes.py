@@ -44,7 +44,7 @@ def _worker(name: str, pool: str, slots: int, queues: str) -> list[str]:
     return [*command, "--without-gossip", "--without-mingle", "--without-heartbeat"]
 
 
-def process(name: str, plan: Plan, *, sandbox_delay: float = 0.0) -> Process:
+def process(name: str, plan: Plan) -> Process:
     """The process `name` of this plan, ready to be started."""
     environment = {
         **plan.variables,
@@ -54,7 +54,7 @@ def process(name: str, plan: Plan, *, sandbox_delay: float = 0.0) -> Process:
     }
     if plan.sandbox_port is not None:
         environment.update(sandbox_variables(plan.sandbox_port))
-    words = command_of(name, port=plan.port, sandbox_port=plan.sandbox_port, sandbox_delay=sandbox_delay)
+    words = command_of(name, port=plan.port, sandbox_port=plan.sandbox_port, sandbox_delay=plan.sandbox_delay)
     if name in WORKERS:
         environment.update(_worker_variables(words))
     return Process(

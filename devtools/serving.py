@@ -17,7 +17,7 @@ from devtools.supervisor import Supervisor
 READY_SECONDS = 90.0
 
 
-def bring_up(supervisor: Supervisor, plan: Plan, *, sandbox_delay: float = 0.0) -> Plan:
+def bring_up(supervisor: Supervisor, plan: Plan) -> Plan:
     """Start everything of `plan` and wait until it serves. Raises Refused with the reason when it does not.
 
     Returns the plan as it was carried out: the Wildberries sandbox moves when its port is taken.
@@ -32,9 +32,7 @@ def bring_up(supervisor: Supervisor, plan: Plan, *, sandbox_delay: float = 0.0) 
     start_servers(supervisor, embedded_servers(plan))
     prepare_data(supervisor, plan)
     names = list(process_names(plan))
-    supervisor.start(
-        *(process(name, plan, sandbox_delay=sandbox_delay) for name in names), timeout_seconds=READY_SECONDS
-    )
+    supervisor.start(*(process(name, plan) for name in names), timeout_seconds=READY_SECONDS)
     wait_until_it_serves(supervisor, plan)
     return plan
 

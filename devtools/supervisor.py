@@ -298,6 +298,7 @@ class Supervisor:
             child.claim.close()
         self._children.clear()
         self._guarded.clear()
+        self.installation.tidy()
         self._release_guardian()
 
     def _release_guardian(self) -> None:

@@ -1,0 +1,112 @@
+"""The supervisor under fire: what dies is started again, and whatever ends, nothing is left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import stat
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.acceptance.naryad import Naryad, run_dev, until
+
+pytestmark = pytest.mark.slow
+
+PROCESSES = {"postgres", "valkey", "web", "worker", "worker-cpu", "worker-notify", "ticker", "beat", "wb-sandbox"}
+
+
+def test_status_tells_what_runs_where_and_how_much_memory_it_takes(naryad: Naryad) -> None:
+    rows = naryad.status()
+    assert rows.keys() == PROCESSES
+    assert rows["web"]["address"] == naryad.url
+    for row in rows.values():
+        assert row.keys() == {"name", "pid", "address", "healthy", "rssMb"}
+        assert row["healthy"], row
+        assert psutil.pid_exists(row["pid"])
+        assert 1 < row["rssMb"] < 500
+
+
+def test_every_process_writes_its_own_log(naryad: Naryad) -> None:
+    for name in PROCESSES - {"web"}:
+        assert (naryad.var / "log" / f"{name}.log").stat().st_size > 0, name
+    naryad.answers("/api/v1/me")
+    web = naryad.var / "log" / "web.log"
+    until(lambda: "/api/v1/me" in web.read_text(), seconds=5, what="the request stands in web.log")
+
+
+def test_everything_listens_on_loopback_only(naryad: Naryad) -> None:
+    listening = {
+        connection.laddr.ip
+        for process in naryad.processes()
+        for connection in process.net_connections("inet")
+        if connection.status == psutil.CONN_LISTEN
+    }
+    assert listening == {"127.0.0.1"}
+
+
+def test_secrets_are_for_this_account_alone(naryad: Naryad) -> None:
+    secret = [naryad.var / "demo-credentials.json", *(naryad.var / "secrets").iterdir()]
+    assert len(secret) == 4
+    for path in secret:
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+    assert naryad.credentials().keys() == {"admin", "editor", "operator", "viewer", "executor"}
+    assert all(len(person["password"]) >= 16 for person in naryad.credentials().values())
+
+
+def test_a_second_start_in_the_same_folder_is_refused(naryad: Naryad) -> None:
+    done = run_dev("up", var=naryad.var, PORT=str(naryad.port))
+    assert done.returncode == 1
+    assert f"port {naryad.port} is taken" in done.stderr
+    done = run_dev("run", "ticker", var=naryad.var, PORT=str(naryad.port))
+    assert done.returncode == 1
+    assert "ticker is already running" in done.stderr
+
+
+def test_a_killed_process_is_started_again_and_sigterm_leaves_nothing(start_naryad: Callable[..., Naryad]) -> None:
+    naryad = start_naryad()
+    for name in ("web", "worker-cpu", "valkey", "postgres"):
+        old = naryad.kill(name)
+        until(lambda name=name, old=old: _is_new(naryad, name, old), seconds=60, what=f"{name} runs again")  # type: ignore[misc]
+    until(naryad.is_ready, seconds=60, what="everything serves again")
+    assert naryad.stop(signal.SIGTERM) == 0
+    assert naryad.processes() == []
+    assert naryad.answers("/healthz") == 0
+
+
+def _is_new(naryad: Naryad, name: str, old: int) -> bool:
+    row = naryad.status().get(name)
+    return bool(row and row["healthy"] and row["pid"] != old)
+
+
+def test_a_killed_supervisor_leaves_nothing(start_naryad: Callable[..., Naryad]) -> None:
+    naryad = start_naryad()
+    os.kill(naryad.supervisor.pid, signal.SIGKILL)
+    naryad.supervisor.wait()
+    until(lambda: not naryad.processes(), seconds=60, what="everything is stopped")
+
+
+def test_ctrl_c_stops_in_order(start_naryad: Callable[..., Naryad]) -> None:
+    naryad = start_naryad()
+    assert naryad.stop(signal.SIGINT) == 0
+    assert naryad.processes() == []
+    assert "database system is shut down" in (naryad.var / "log" / "postgres.log").read_text()
+
+
+def test_stop_from_another_terminal_stops_everything(start_naryad: Callable[..., Naryad]) -> None:
+    naryad = start_naryad()
+    done = run_dev("stop", var=naryad.var)
+    assert done.returncode == 0, done.stderr
+    assert naryad.supervisor.wait(10) == 0
+    assert naryad.processes() == []
+
+
+def test_a_process_that_cannot_start_is_not_tried_for_ever(tmp_path: Path) -> None:
+    began = time.monotonic()
+    done = run_dev("run", "wb-sandbox", var=tmp_path / "var", NARYAD_LOG_DIR="/proc/none")
+    assert done.returncode == 1
+    assert "wb-sandbox does not stay up" in done.stderr
+    assert time.monotonic() - began < 60
