@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from executions.claims import Claimed
 from executions.engine.events import Event
 from executions.journal import event
-from executions.payloads import decode
+from executions.payloads import RunFacts, decode
 from integrations.scope import CallScope, CancelHandle
 from workflows import services as workflows
 from workflows.graph import expressions
@@ -56,14 +56,14 @@ class StepContext:
         node: CompiledNode,
         node_type: NodeType,
         inputs: Mapping[str, list[Item]],
-        input_data: Any,
+        facts: RunFacts,
         deadline: float,
         cancel: CancelHandle,
     ) -> None:
         self._claimed = claimed
         self._node = node
         self._node_type = node_type
-        self._input_data = input_data
+        self._facts = facts
         self._cancel = cancel
         self.inputs = inputs
         self.deadline = deadline
@@ -71,7 +71,7 @@ class StepContext:
 
     @property
     def items(self) -> list[Item]:
-        return self.inputs.get(self._node.inputs[0], []) if self._node.inputs else [self._input_data]
+        return self.inputs.get(self._node.inputs[0], []) if self._node.inputs else [self._facts.input_data]
 
     @property
     def attempt(self) -> int:
@@ -111,7 +111,8 @@ class StepContext:
             "$json": item,
             "$itemIndex": index,
             "$input": {"item": item, "all": self.items},
-            "$execution": {"id": self.execution_id, "inputData": self._input_data},
+            "$execution": {"id": self.execution_id, "inputData": self._facts.input_data},
+            "$workflow": self._facts.workflow,
         }
 
     def connect(self, client: type[ClientT]) -> ClientT:

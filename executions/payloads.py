@@ -15,6 +15,7 @@ from django.utils.translation import gettext_noop
 from executions.cursor import hot_cursor
 from executions.engine.identity import step_id
 from executions.engine.settlement import Failure, Items
+from executions.models import Execution
 from integrations import safe_json
 from workflows.graph.topology import CompiledNode
 
@@ -71,8 +72,6 @@ def decode(text: str | None) -> Any:
 
 OUTPUTS = "SELECT step_id, port, items FROM executions_stepdata WHERE step_id = ANY(%s::uuid[])"
 
-INPUT_DATA = "SELECT input_data FROM executions_execution WHERE id = %s"
-
 
 def read_outputs(execution_id: uuid.UUID, nodes: Sequence[str]) -> dict[tuple[str, str], str]:
     """The items (JSON text) of every port of `nodes` that fired, by (node id, port)."""
@@ -82,11 +81,20 @@ def read_outputs(execution_id: uuid.UUID, nodes: Sequence[str]) -> dict[tuple[st
     return {(names[step], port): items for step, port, items in rows}
 
 
-def read_input_data(execution_id: uuid.UUID) -> Any:
-    """The run's `inputData`."""
-    with hot_cursor() as cursor:
-        row = cursor.execute(INPUT_DATA, (execution_id,)).fetchone()
-    return decode(row[0]) if row else {}
+@dataclass(frozen=True)
+class RunFacts:
+    """What expressions may ask about the run and its workflow."""
+
+    input_data: Any
+    workflow: Mapping[str, Any]
+
+
+def read_facts(execution_id: uuid.UUID) -> RunFacts:
+    """The run's `inputData`, and the id, code and name of its workflow."""
+    row = Execution.objects.values_list("input_data", "workflow_id", "workflow__code", "workflow__name").get(
+        id=execution_id
+    )
+    return RunFacts(row[0], {"id": str(row[1]), "code": row[2], "name": row[3]})
 
 
 def inputs_of(node: CompiledNode, outputs: Mapping[tuple[str, str], str]) -> dict[str, list[Any]]:

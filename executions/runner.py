@@ -17,7 +17,7 @@ from executions.engine import settlement as settlements
 from executions.engine.events import Event
 from executions.engine.settlement import Failure, Settlement
 from executions.lease import Cut, Lease, Leases
-from executions.payloads import Encoded, PayloadRefused
+from executions.payloads import Encoded, PayloadRefused, RunFacts
 from executions.realtime import hint_running
 from executions.services.aftermath import ring
 from executions.services.settling import Report, settle
@@ -106,8 +106,8 @@ def _run(
     lines: list[Event] = []
     data: list[Encoded] = []
     try:
-        input_data = _input_data(claimed, node)
-        inputs = _inputs(claimed, node, carried, input_data)
+        facts = _facts(claimed, node)
+        inputs = _inputs(claimed, node, carried, facts)
         result = _woken(claimed, node, inputs)
         if result is None:
             context = StepContext(
@@ -115,7 +115,7 @@ def _run(
                 node=node,
                 node_type=catalogue.get(node.type),
                 inputs=inputs,
-                input_data=input_data,
+                facts=facts,
                 deadline=lease.deadline,
                 cancel=lease.cancel,
             )
@@ -150,16 +150,15 @@ def _give_connection_back() -> None:
         connection.close()
 
 
-def _input_data(claimed: Claimed, node: CompiledNode) -> Any:
-    """The run's input: what roots receive, and `$execution.inputData` of whoever asks for it."""
-    if not node.ins or any("inputData" in text for _path, text in expressions.texts(node.config)):
-        return payloads.read_input_data(claimed.execution_id)
-    return {}
+def _facts(claimed: Claimed, node: CompiledNode) -> RunFacts:
+    """The run's input and its workflow, read only for roots and for templates that ask."""
+    asks = any(name in text for _path, text in expressions.texts(node.config) for name in ("$execution", "$workflow"))
+    return payloads.read_facts(claimed.execution_id) if asks or not node.ins else RunFacts({}, {})
 
 
-def _inputs(claimed: Claimed, node: CompiledNode, carried: Carried | None, input_data: Any) -> dict[str, list[Any]]:
+def _inputs(claimed: Claimed, node: CompiledNode, carried: Carried | None, facts: RunFacts) -> dict[str, list[Any]]:
     if not node.ins:
-        return {node.inputs[0]: [input_data]} if node.inputs else {}
+        return {node.inputs[0]: [facts.input_data]} if node.inputs else {}
     sources = {edge.source for edge in node.ins}
     if carried is not None and sources == {carried.node_id}:
         return payloads.inputs_of(node, carried.outputs)

@@ -15,7 +15,7 @@ from accounts import services as accounts_services
 from accounts.clock import Clock
 from integrations.safe_json import Decoder, Encoder
 
-MIN_PRIORITY = 1
+MIN_PRIORITY = 0
 MAX_PRIORITY = 10
 DEFAULT_PRIORITY = 5
 
@@ -55,7 +55,7 @@ class Workflow(models.Model):
         _("приоритет"),
         default=DEFAULT_PRIORITY,
         validators=[MinValueValidator(MIN_PRIORITY), MaxValueValidator(MAX_PRIORITY)],
-        help_text=_("От 1 до 10, больше — раньше"),
+        help_text=_("От 0 до 10, больше — раньше"),
     )
     active_version = models.ForeignKey(
         "WorkflowVersion",

@@ -40,7 +40,7 @@ def start(
     """Start a run of `target`; returns it and whether it is new.
 
     With a key that its owner has used for this workflow within a day the earlier run is returned, if the request is
-    the same. Raises `IdempotencyMismatch`, `BadInput`.
+    the same. Raises `IdempotencyMismatch`, `BadInput`, `WorkflowNotFound`.
     """
     input_data = {} if input_data is None else input_data
     priority = target.priority if priority is None else priority
@@ -48,6 +48,7 @@ def start(
     graph = workflows.compiled(target.version_id)
     execution_id = uuid7()
     with transaction.atomic():
+        workflows.hold_startable(target.workflow_id)
         if idempotency_key is not None:
             known = _use_key(execution_id, target, user, idempotency_key, input_data, priority)
             if known is not None:

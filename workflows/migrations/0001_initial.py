@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=200, verbose_name='название')),
                 ('description', models.TextField(blank=True, verbose_name='описание')),
                 ('kind', models.CharField(choices=[('background', 'Фоновый')], default='background', max_length=20, verbose_name='вид')),
-                ('priority', models.PositiveSmallIntegerField(default=5, help_text='От 1 до 10, больше — раньше', validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(10)], verbose_name='приоритет')),
+                ('priority', models.PositiveSmallIntegerField(default=5, help_text='От 0 до 10, больше — раньше', validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(10)], verbose_name='приоритет')),
                 ('version', models.PositiveIntegerField(default=0, verbose_name='номер сохранения')),
                 ('deleted_at', models.DateTimeField(blank=True, null=True, verbose_name='удалён')),
                 ('created_at', models.DateTimeField(db_default=accounts.clock.Clock(), editable=False, verbose_name='создан')),
@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='workflow',
-            constraint=models.CheckConstraint(condition=models.Q(('priority__gte', 1), ('priority__lte', 10)), name='workflow_priority_range'),
+            constraint=models.CheckConstraint(condition=models.Q(('priority__gte', 0), ('priority__lte', 10)), name='workflow_priority_range'),
         ),
         migrations.AddConstraint(
             model_name='node',

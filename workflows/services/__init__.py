@@ -15,7 +15,7 @@ from workflows.services.saving import (
     replace_workflow,
     restore_version,
 )
-from workflows.services.starting import StartTarget, compiled, startable
+from workflows.services.starting import StartTarget, compiled, hold_startable, startable
 from workflows.services.versions import diff_versions, version_of, versions_of
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "delete",
     "diff_versions",
     "duplicate",
+    "hold_startable",
     "publish",
     "refuse_stale",
     "render_config",

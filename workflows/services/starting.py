@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from accounts import services as accounts_services
 from workflows import catalogue
 from workflows.errors import NeverValid, NotPublished, VersionNotFound, WorkflowNotFound
@@ -53,6 +55,19 @@ def startable(workflow_id: UUID, user: Any) -> StartTarget:
         project_id=workflow.project_id,
         priority=workflow.priority,
     )
+
+
+def hold_startable(workflow_id: UUID) -> None:
+    """Keep the workflow from being deleted until the caller's transaction ends; starts do not hinder each other.
+
+    Raises `WorkflowNotFound` when it has been deleted since it was looked up. Needs a transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT 1 FROM workflows_workflow WHERE id = %s AND deleted_at IS NULL FOR KEY SHARE", [workflow_id]
+        )
+        if cursor.fetchone() is None:
+            raise WorkflowNotFound
 
 
 def compiled(version_id: UUID) -> CompiledGraph:

@@ -117,3 +117,10 @@ def test_the_best_ranked_step_of_the_queue_goes_first(anna):
     high = start(anna, chain(1), priority=9)
     drain(until=1)
     assert (status(high), status(low)) == ("succeeded", "running")
+
+
+def test_a_template_can_ask_for_the_run_and_its_workflow(anna):
+    asks = {"config": {"message": "{{ $workflow.name }} {{ $execution.inputData.who }} {{ $json.who }}"}}
+    run = start(anna, definition([("a", "noop"), ("b", "fail", asks)], [("a", "b")]), input_data={"who": "Ira"})
+    drain()
+    assert step(run, "b").error["message"] == "Test Ira Ira"
