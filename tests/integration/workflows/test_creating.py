@@ -122,7 +122,7 @@ def test_what_is_no_definition_is_refused(api: APIClient, definition: Any) -> No
         [],
         {"name": ""},
         {"name": "A" * 201},
-        {"name": "A", "priority": 0},
+        {"name": "A", "priority": -1},
         {"name": "A", "priority": 11},
         {"name": "A", "priority": "high"},
         {"name": "A", "kind": "chat"},
