@@ -233,4 +233,5 @@ def _store(report: Report) -> None:
         topic="dataset.store",
         payload={"stepId": str(step)},
         dedupe_key=f"dataset.store:{step}:{report.claimed.epoch}",
+        ordering_key=f"dataset.store:{step}",
     )
