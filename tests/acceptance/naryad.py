@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -39,6 +40,26 @@ def run_dev(*words: str, var: Path, **variables: str) -> subprocess.CompletedPro
     command = [sys.executable, "-m", "devtools", *words]
     environment = {**BARE, "NARYAD_VAR": str(var), "NARYAD_ENV_FILE": os.devnull, **variables}
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False)
+
+
+def status(var: Path) -> dict[str, dict[str, Any]]:
+    """`dev.py status --json` by name."""
+    done = run_dev("status", "--json", var=var)
+    assert done.returncode == 0, done.stderr
+    return {row["name"]: row for row in json.loads(done.stdout)}
+
+
+@contextmanager
+def run_alone(name: str, var: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """`dev.py run NAME`, once it is ready; killed at the end if it has not ended before."""
+    command = [sys.executable, "-m", "devtools", "run", name]
+    environment = {**BARE, "NARYAD_VAR": str(var), "NARYAD_ENV_FILE": os.devnull}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL) as process:
+        try:
+            until(lambda: status(var).get(name, {}).get("healthy"), seconds=60, what=f"{name} is ready")
+            yield process
+        finally:
+            process.kill()
 
 
 class Api:
@@ -129,16 +150,7 @@ class Naryad:
         return Api(self.url, **self.credentials()[role])
 
     def status(self) -> dict[str, dict[str, Any]]:
-        """`dev.py status --json` by name."""
-        done = subprocess.run(
-            [sys.executable, "-m", "devtools", "status", "--json"],
-            cwd=ROOT,
-            env=dict(self.environment),
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        return {row["name"]: row for row in json.loads(done.stdout)}
+        return status(self.var)
 
     def kill(self, name: str) -> int:
         """SIGKILL to one process; returns the pid that it had."""

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.acceptance.naryad import Naryad, run_dev, until
+from tests.acceptance.naryad import Naryad, run_alone, run_dev, status, until
 
 pytestmark = pytest.mark.slow
 
@@ -31,10 +31,12 @@ def test_status_tells_what_runs_where_and_how_much_memory_it_takes(naryad: Narya
 
 
 def test_every_process_writes_its_own_log(naryad: Naryad) -> None:
-    for name in PROCESSES - {"web"}:
-        assert (naryad.var / "log" / f"{name}.log").stat().st_size > 0, name
+    logs = naryad.var / "log"
+    assert {path.stem for path in logs.glob("*.log")} >= PROCESSES
+    assert '"process": "worker"' in (logs / "worker.log").read_text()
+    assert "ready to accept connections" in (logs / "postgres.log").read_text()
     naryad.answers("/api/v1/me")
-    web = naryad.var / "log" / "web.log"
+    web = logs / "web.log"
     until(lambda: "/api/v1/me" in web.read_text(), seconds=5, what="the request stands in web.log")
 
 
@@ -89,19 +91,20 @@ def test_a_killed_supervisor_leaves_nothing(start_naryad: Callable[..., Naryad])
     until(lambda: not naryad.processes(), seconds=60, what="everything is stopped")
 
 
-def test_ctrl_c_stops_in_order(start_naryad: Callable[..., Naryad]) -> None:
-    naryad = start_naryad()
-    assert naryad.stop(signal.SIGINT) == 0
-    assert naryad.processes() == []
-    assert "database system is shut down" in (naryad.var / "log" / "postgres.log").read_text()
+def test_ctrl_c_stops_a_process_that_runs_alone(tmp_path: Path) -> None:
+    with run_alone("postgres", tmp_path / "var") as postgres:
+        postgres.send_signal(signal.SIGINT)
+        assert postgres.wait(30) == 0
+    assert "database system is shut down" in (tmp_path / "var" / "log" / "postgres.log").read_text()
+    assert status(tmp_path / "var") == {}
 
 
-def test_stop_from_another_terminal_stops_everything(start_naryad: Callable[..., Naryad]) -> None:
-    naryad = start_naryad()
-    done = run_dev("stop", var=naryad.var)
-    assert done.returncode == 0, done.stderr
-    assert naryad.supervisor.wait(10) == 0
-    assert naryad.processes() == []
+def test_stop_from_another_terminal_stops_everything(tmp_path: Path) -> None:
+    with run_alone("postgres", tmp_path / "var") as postgres, run_alone("valkey", tmp_path / "var") as valkey:
+        done = run_dev("stop", var=tmp_path / "var")
+        assert done.returncode == 0, done.stderr
+        assert (postgres.wait(30), valkey.wait(30)) == (0, 0)
+    assert status(tmp_path / "var") == {}
 
 
 def test_a_process_that_cannot_start_is_not_tried_for_ever(tmp_path: Path) -> None:
