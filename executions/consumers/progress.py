@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections import deque
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import Any
+from typing import Any, ParamSpec
 from urllib.parse import parse_qs
 
 import structlog
@@ -24,6 +24,9 @@ from executions.errors import BadMessage, ExecutionNotFound, TooManyMessages
 from integrations import safe_json
 
 log = structlog.get_logger(__name__)
+
+P = ParamSpec("P")
+Work = Callable[P, Coroutine[Any, Any, None]]
 
 SNAPSHOT_STEPS = 1000
 """Steps in one snapshot frame: below the 1 MiB that common clients accept."""
@@ -62,7 +65,7 @@ class ExecutionProgress(AsyncWebsocketConsumer):
         offered = list(self.scope["subprotocols"])
         if SUBPROTOCOL not in offered:
             await self.accept()
-            self._spawn(self._refuse_the_silent())
+            self._spawn(self._refuse_the_silent)
             return
         await self.accept(subprotocol=SUBPROTOCOL)
         offered.remove(SUBPROTOCOL)
@@ -72,7 +75,7 @@ class ExecutionProgress(AsyncWebsocketConsumer):
         except BadMessage as error:
             await self._refuse(error)
             return
-        self._spawn(self._let_in(Auth(offered[0] if offered else "", since)))
+        self._spawn(self._let_in, Auth(offered[0] if offered else "", since))
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """The only message is `auth`: first to come in, later to stay with a fresh token."""
@@ -91,7 +94,7 @@ class ExecutionProgress(AsyncWebsocketConsumer):
         except TooManyMessages as error:
             await self._refuse(error)
         else:
-            self._spawn(self._let_in(auth))
+            self._spawn(self._let_in, auth)
 
     async def disconnect(self, code: int) -> None:
         for task in set(self._tasks):
@@ -106,22 +109,30 @@ class ExecutionProgress(AsyncWebsocketConsumer):
             raise TooManyMessages(limit=MESSAGES_PER_MINUTE)
         self._received.append(now)
 
-    async def _let_in(self, auth: Auth) -> None:
-        """A task of its own, so that a client who leaves is not kept by a database that is away."""
+    async def _guarded(self, work: Work[P], *args: P.args, **options: P.kwargs) -> None:
+        """Do what must not keep the socket from hearing that its client has left; whatever goes wrong closes it."""
         try:
-            async with self._door:
-                known = self._admission
-                admission = await patiently(admit, auth.token, self._execution_id())
-                if known is None:
-                    seats.take(admission.user_id)
-                elif known.user_id != admission.user_id:
-                    raise InvalidToken
-                self._remember(auth.token, admission)
+            await work(*args, **options)
         except DomainError as error:
             await self._refuse(error)
-            return
+        except OSError:
+            return  # the client is gone
+        except Exception:
+            log.exception("socket_failed")
+            with suppress(OSError, RuntimeError):
+                await self.close(OUR_FAULT)
+
+    async def _let_in(self, auth: Auth) -> None:
+        async with self._door:
+            known = self._admission
+            admission = await patiently(admit, auth.token, self._execution_id())
+            if known is None:
+                seats.take(admission.user_id)
+            elif known.user_id != admission.user_id:
+                raise InvalidToken
+            self._remember(auth.token, admission)
         if known is None:
-            self._spawn(self._stream(auth.since))
+            self._spawn(self._stream, auth.since)
 
     def _remember(self, token: str, admission: Admission) -> None:
         self._token, self._admission = token, admission
@@ -131,7 +142,7 @@ class ExecutionProgress(AsyncWebsocketConsumer):
     async def _refuse_the_silent(self) -> None:
         await asyncio.sleep(settings.SOCKET_AUTH_SECONDS)
         if self._admission is None:
-            await self._refuse(InvalidToken())
+            raise InvalidToken
 
     async def _refuse(self, error: DomainError) -> None:
         """Say why and close; the client may be gone already."""
@@ -148,25 +159,16 @@ class ExecutionProgress(AsyncWebsocketConsumer):
         except ValueError:
             raise ExecutionNotFound from None
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work)
+    def _spawn(self, work: Work[P], *args: P.args, **options: P.kwargs) -> None:
+        task = asyncio.create_task(self._guarded(work, *args, **options))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     # --- our side ------------------------------------------------------------------------------------------------
     async def _stream(self, since: int | None) -> None:
         execution_id = self._execution_id()
-        try:
-            with subscriber.watching(execution_id) as watch:
-                await self._follow(execution_id, watch, since)
-        except DomainError as error:
-            await self._refuse(error)
-        except OSError:
-            return  # the client is gone
-        except Exception:
-            log.exception("socket_failed", execution_id=str(execution_id))
-            with suppress(OSError, RuntimeError):
-                await self.close(OUR_FAULT)
+        with subscriber.watching(execution_id) as watch:
+            await self._follow(execution_id, watch, since)
 
     async def _follow(self, execution_id: uuid.UUID, watch: Watch, since: int | None) -> None:
         newest = await read_sequence(execution_id)
@@ -225,7 +227,8 @@ class ExecutionProgress(AsyncWebsocketConsumer):
         """Rights may have changed and the token may have ended. Raises `InvalidToken`, `ExecutionNotFound`."""
         if asyncio.get_running_loop().time() < self._check_at:
             return
-        self._remember(self._token, await patiently(admit, self._token, execution_id))
+        async with self._door:
+            self._remember(self._token, await patiently(admit, self._token, execution_id))
 
     async def _send_frame(self, frame: dict[str, Any]) -> None:
         await self.send(safe_json.dumps(frame))

@@ -1,0 +1,196 @@
+"""What a watcher is told: a snapshot, then every line of the journal, whatever gets lost on the way."""
+
+from __future__ import annotations
+
+import pytest
+
+from accounts.models import User
+from executions import journal, services
+from executions.models import Execution, ExecutionEvent
+from executions.realtime import hint_running
+from tests.integration import runs
+from tests.integration.executions import driving
+from tests.integration.realtime.watching import watching
+
+STEP_KEYS = ("id", "status", "attempt", "error")
+
+
+def seqs(events):
+    return [event["seq"] for event in events]
+
+
+def test_a_watcher_gets_a_snapshot_and_then_every_event(web: str, user: User):
+    """S3-21: notices of workflow and step status, in order and without gaps."""
+    run = runs.start(runs.workflow(user), user, input_data={"a": 1})
+    with watching(web, run, runs.token(user)) as watcher:
+        snapshot = watcher.frame()
+        driving.drain()
+        events = watcher.events_until("execution.succeeded")
+
+    assert set(snapshot) == {"type", "execution", "steps", "seq", "more"}
+    assert (snapshot["type"], snapshot["seq"], snapshot["more"]) == ("snapshot", 1, False)
+    assert (snapshot["execution"]["id"], snapshot["execution"]["status"]) == (str(run.pk), "running")
+    assert snapshot["execution"]["inputData"] == {"a": 1}
+    assert [(step["nodeId"], step["status"]) for step in snapshot["steps"]] == [("a", "ready"), ("b", "pending")]
+    assert seqs(events) == [2, 3, 4]
+    assert [event["type"] for event in events] == ["step.succeeded", "step.succeeded", "execution.succeeded"]
+    assert events[0]["payload"]["nodeId"] == "a"
+
+
+def test_a_late_watcher_sees_what_has_become(web: str, user: User):
+    """S3-21: a snapshot of a finished run needs no events."""
+    run = runs.finished_run(user, ("a", "noop"), ("b", "fail"))
+    with watching(web, run, runs.token(user)) as watcher:
+        snapshot = watcher.frame()
+    assert snapshot["execution"]["status"] == "failed"
+    assert [step["status"] for step in snapshot["steps"]] == ["succeeded", "failed"]
+    assert snapshot["steps"][1]["error"]["code"] == "failed_on_purpose"
+    assert snapshot["seq"] == ExecutionEvent.objects.filter(execution=run).count()
+
+
+def test_a_reconnect_with_the_last_number_loses_nothing(web: str, user: User):
+    """S3-21: reconnecting with `since` continues exactly after it, without a snapshot."""
+    run = runs.start(runs.workflow(user, *((f"n{number}", "noop") for number in range(10))), user)
+    with watching(web, run, runs.token(user)) as watcher:
+        watcher.frame()
+        services.pause(execution_id=run.pk, user=user)
+        seen = watcher.events_until("execution.paused")[-1]["seq"]
+    services.resume(execution_id=run.pk, user=user)
+    driving.drain()
+    with watching(web, run, runs.token(user), since=seen) as watcher:
+        missed = watcher.frames_until(lambda frame: frame.get("event", {}).get("type") == "execution.succeeded")
+    assert [frame["type"] for frame in missed] == ["event"] * len(missed)
+    last = ExecutionEvent.objects.filter(execution=run).latest("seq").seq
+    assert [frame["seq"] for frame in missed] == list(range(seen + 1, last + 1))
+
+
+def test_a_watcher_from_the_future_starts_anew(web: str, user: User):
+    """S3-21: a number that the journal has not reached (a restored database) gives a snapshot."""
+    run = runs.start(runs.workflow(user), user)
+    with watching(web, run, runs.token(user), since=10**15) as watcher:
+        assert watcher.frame()["type"] == "snapshot"
+
+
+def test_a_lost_announcement_delays_a_line_and_loses_none(web: str, user: User):
+    """S3-21: the journal is the truth; lines that nobody announces arrive too."""
+    run = runs.start(runs.workflow(user), user)
+    with watching(web, run, runs.token(user)) as watcher:
+        watcher.frame()
+        journal.append(run.pk, [journal.event("log", {"message": "unannounced", "params": {}})])
+        (event,) = watcher.events_until("log")
+    assert event["payload"]["message"] == "unannounced"
+
+
+def test_a_claimed_step_is_hinted_before_the_journal_tells(web: str, user: User):
+    """S3-21: the claim writes no line; its hint says that the step runs, unless the watcher knows more."""
+    run = runs.start(runs.workflow(user), user)
+    step = driving.step(run, "a")
+    with watching(web, run, runs.token(user)) as watcher:
+        watcher.frame()
+        hint_running(run.pk, step.pk, 1, run.created_at)
+        hint = watcher.frames_until(lambda frame: frame["type"] == "hint")[-1]
+        driving.drain()
+        watcher.events_until("execution.succeeded")
+        hint_running(run.pk, step.pk, 1, run.created_at)
+        services.retry_step(execution_id=run.pk, step_id=step.pk, user=user, force=True)
+        after = watcher.frames_until(lambda frame: frame.get("event", {}).get("type") == "step.retried")
+    assert hint == {
+        "type": "hint",
+        "execution": str(run.pk),
+        "step": str(step.pk),
+        "status": "running",
+        "attempt": 1,
+        "startedAt": run.created_at.isoformat(),
+    }
+    assert [frame["type"] for frame in after] == ["event"]
+
+
+def test_a_move_of_many_steps_is_followed_by_a_snapshot(web: str, user: User):
+    """S3-21: pause is one line and holds many steps; the watcher is told how they stand."""
+    run = runs.start(runs.workflow(user), user)
+    with watching(web, run, runs.token(user)) as watcher:
+        watcher.frame()
+        services.pause(execution_id=run.pk, user=user)
+        watcher.events_until("execution.paused")
+        snapshot = watcher.frame()
+    assert snapshot["execution"]["status"] == "paused"
+    assert [step["status"] for step in snapshot["steps"]] == ["held", "pending"]
+
+
+def replay(snapshot, events):
+    """What a client makes of a snapshot and the events after it."""
+    steps = {step["id"]: {key: step[key] for key in STEP_KEYS} for step in snapshot["steps"]}
+    status = snapshot["execution"]["status"]
+    for event in events:
+        payload = event["payload"]
+        if event["type"].startswith("step."):
+            step = steps[payload["stepId"]]
+            step.update({key: payload[key] for key in STEP_KEYS if key in payload})
+            if "error" not in payload:
+                step["error"] = None
+        elif event["type"].startswith("execution."):
+            status = payload["status"]
+    return status, steps
+
+
+@pytest.mark.parametrize("control", [None, services.stop])
+def test_a_snapshot_with_the_events_after_it_is_the_new_snapshot(web: str, user: User, control):
+    """S3-21: whoever follows the events knows what a new snapshot would tell."""
+    what = driving.definition(
+        [
+            ("a", "noop"),
+            ("b", "fail", {"settings": {"onError": "error_port"}}),
+            ("c", "noop"),
+            ("d", "noop"),
+            ("e", "delay", {"config": {"seconds": 3600}}),
+        ],
+        [("a", "b"), ("b", "c"), ("b", "d", "error"), ("d", "e")],
+    )
+    run = driving.start(user, what)
+    with watching(web, run, runs.token(user)) as watcher:
+        before = watcher.frame()
+        driving.drain()
+        if control is not None:
+            control(execution_id=run.pk, user=user)
+        newest = Execution.objects.get(pk=run.pk).event_seq
+        frames = watcher.frames_until(lambda frame: frame.get("seq") == newest)
+    with watching(web, run, runs.token(user)) as watcher:
+        after = watcher.frame()
+    events = [frame["event"] for frame in frames if frame["type"] == "event"]
+    assert replay(before, events) == replay(after, [])
+
+
+def test_a_large_snapshot_comes_in_parts(web: str, user: User):
+    """S3-21: a frame stays below what common clients accept."""
+    names = [f"n{number}" for number in range(1001)]
+    run = driving.start(user, driving.definition([(name, "noop") for name in names]))
+    with watching(web, run, runs.token(user)) as watcher:
+        frames = watcher.frames_until(lambda frame: not frame["more"])
+    assert [(frame["more"], len(frame["steps"])) for frame in frames] == [(True, 1000), (False, 1)]
+    assert len({frame["seq"] for frame in frames}) == 1
+    assert [step["nodeId"] for frame in frames for step in frame["steps"]] == names
+
+
+def test_many_watchers_of_one_run_are_all_served(web: str, user: User):
+    """S3-21: each socket gets every event once."""
+    run = runs.start(runs.workflow(user), user)
+    token = runs.token(user)
+    with (
+        watching(web, run, token) as first,
+        watching(web, run, token) as second,
+        watching(web, run, token) as third,
+    ):
+        watchers = [first, second, third]
+        for watcher in watchers:
+            watcher.frame()
+        driving.drain()
+        for watcher in watchers:
+            assert seqs(watcher.events_until("execution.succeeded")) == [2, 3, 4]
+
+
+def test_a_watcher_reads_in_their_own_language(web: str, user: User):
+    user.language = "ru"
+    user.save(update_fields=["language"])
+    run = runs.finished_run(user, ("a", "fail"))
+    with watching(web, run, runs.token(user)) as watcher:
+        assert watcher.frame()["execution"]["error"]["message"] == "Шаг остановлен намеренно"
