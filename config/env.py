@@ -60,12 +60,14 @@ class Environment(environ.Env):
         return os.environ.get("NODE_ENV", "").strip() == "production"
 
 
-def installation_secret(name: str, make: Callable[[], str] = lambda: secrets.token_urlsafe(48)) -> str:
-    """The secret `name` of this installation: random, made at first use, kept in `var/secrets` with mode 0600.
+def installation_secret(
+    name: str, make: Callable[[], str] = lambda: secrets.token_urlsafe(48), folder: Path = VAR_DIR / "secrets"
+) -> str:
+    """The secret `name` of this installation: random, made at first use, kept in `folder` with mode 0600.
 
     For development only; of processes that start together the first one decides.
     """
-    path = VAR_DIR / "secrets" / name
+    path = folder / name
     if not path.exists():
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = path.with_name(f"{name}.{os.getpid()}.{secrets.token_hex(4)}")

@@ -67,17 +67,21 @@ class Echo:
 
 
 def readable(line: str) -> str:
-    """A structured line as `time LEVEL event key=value ...`; any other line without control characters."""
+    """A structured line as `time level event key=value ...`. Control characters never reach the terminal."""
     try:
         fields = json.loads(line)
         at, level, event = fields.pop("timestamp"), fields.pop("level"), fields.pop("event")
     except (ValueError, AttributeError, KeyError):
-        return "".join(letter if letter.isprintable() or letter == "\t" else "?" for letter in line)
+        return _harmless(line)
     trace = fields.pop("exception", None)
     fields.pop("process", None)
     pairs = " ".join(f"{key}={value}" for key, value in fields.items())
     shown = f"{at[11:23]} {level:7} {event} {pairs}".rstrip()
-    return f"{shown}\n{trace}" if trace else shown
+    return _harmless(f"{shown}\n{trace}" if trace else shown)
+
+
+def _harmless(text: str) -> str:
+    return "".join(letter if letter.isprintable() or letter in "\t\n" else "?" for letter in text)
 
 
 def _size(path: Path) -> int:

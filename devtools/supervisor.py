@@ -253,6 +253,8 @@ class Supervisor:
     # --- the lifeline -------------------------------------------------------------------------------------------------
 
     def _start_guardian(self) -> None:
+        if self._guardian is not None and self._guardian.stdin is not None:
+            self._guardian.stdin.close()
         self._guardian = subprocess.Popen(
             [sys.executable, "-S", "-E", "-m", "devtools.guardian"],
             cwd=ROOT,
