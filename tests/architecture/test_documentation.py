@@ -1,0 +1,34 @@
+"""What the pages tell exists."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from devtools.commands import COMMANDS
+from devtools.processes import RUNNABLE
+from tests.architecture.tree import ROOT, files, name
+
+PAGES = [path for path in files() if path.suffix == ".md"]
+TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_link_of_a_page_leads_to_a_file(page: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+?)(?:#[^)]*)?\)", page.read_text())
+    assert not [link for link in links if not (page.parent / link).exists()]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name)
+def test_every_command_of_a_page_exists(page: Path) -> None:
+    text = page.read_text()
+    assert set(re.findall(r"\bdev\.py ([a-z]+)\b", text)) <= COMMANDS.keys()
+    assert set(re.findall(r"\bdev\.py run ([a-z-]+)", text)) <= set(RUNNABLE)
+    assert set(re.findall(r"(?:^|[`\n])make ([a-z]+)", text)) <= TARGETS
+
+
+def test_the_door_explains_every_command() -> None:
+    door = (ROOT / "dev.py").read_text()
+    assert set(re.findall(r"python3 dev\.py ([a-z]+)", door)) == COMMANDS.keys()
