@@ -1,4 +1,4 @@
-"""What a line of a run's journal says to a person, in the language that is active when it is read."""
+"""Words for people, in the language that is active when they are read: states, and what a line of a journal says."""
 
 from __future__ import annotations
 
@@ -33,6 +33,25 @@ MOVES = {
 }
 
 
+STATES = {
+    "queued": _("Ждёт очереди"),
+    "running": _("Выполняется"),
+    "paused": _("Приостановлен"),
+    "failing": _("Завершается с ошибкой"),
+    "succeeded": _("Выполнен"),
+    "failed": _("Ошибка"),
+    "stopped": _("Остановлен"),
+    "pending": _("Ждёт предыдущих"),
+    "ready": _("Ждёт работника"),
+    "held": _("Придержан"),
+    "delayed": _("Отложен"),
+    "waiting": _("Ждёт"),
+    "skipped": _("Пропущен"),
+    "cancelled": _("Отменён"),
+}
+"""Names of the states of runs and steps."""
+
+
 class _Places(dict[str, Any]):
     """Values for the places of a sentence; a value that a line does not have is a dash."""
 
@@ -54,6 +73,11 @@ def sentence(type: str, payload: Mapping[str, Any]) -> str:
     text = gettext(move) % values
     why = values["error"] if error else payload.get("reason") if type.startswith("execution.") else None
     return f"{text}: {why}" if why and "%(error)s" not in move else text
+
+
+def state(status: str) -> str:
+    """The name of a state of a run or a step."""
+    return gettext(STATES[status])
 
 
 def phrase(message: str, values: Mapping[str, Any]) -> str:
