@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from accounts import services as accounts_services
 from accounts.clock import Clock
-from executions.engine.states import OPEN_EXECUTION, ExecutionStatus, StepStatus
+from executions.engine.states import OPEN_EXECUTION, ExecutionStatus, Origin, StepStatus
 from integrations.safe_json import Decoder, Encoder
 
 
@@ -53,6 +53,17 @@ class Execution(models.Model):
     event_seq = models.BigIntegerField(default=0)
     epoch = models.PositiveIntegerField(default=1)
     deadline_at = models.DateTimeField(_("Срок"), null=True)
+    origin = models.CharField(_("Начало"), max_length=12, default="manual", choices=[(o, o) for o in Origin])
+    parent_step = models.ForeignKey(
+        "Step", models.SET_NULL, null=True, related_name="children", verbose_name=_("Шаг, начавший запуск")
+    )
+    awaited = models.BooleanField(_("Его ждёт шаг"), default=False)
+    depth = models.PositiveSmallIntegerField(_("Вложенность"), default=0)
+    retry_of = models.ForeignKey(
+        "self", models.SET_NULL, null=True, related_name="retries", verbose_name=_("Повтор запуска")
+    )
+    concurrency_key = models.CharField(_("Ключ очередности"), max_length=200, default="")
+    aftercare = models.BooleanField(_("После конца есть дело"), default=False)
     created_at = models.DateTimeField(_("Создан"), db_default=Clock())
     started_at = models.DateTimeField(_("Начат"), null=True)
     finished_at = models.DateTimeField(_("Закончен"), null=True)
@@ -67,6 +78,10 @@ class Execution(models.Model):
             models.Index("project", F("created_at").desc(), name="execution_project_recent"),
             models.Index("workflow", F("created_at").desc(), name="execution_workflow_recent"),
             models.Index("status", name="execution_open", condition=Q(finished_at=None)),
+            models.Index(
+                "finished_at", name="execution_aftercare", condition=Q(aftercare=True, finished_at__isnull=False)
+            ),
+            models.Index("workflow", "created_at", name="execution_queued", condition=Q(status="queued")),
             models.Index(
                 "deadline_at", name="execution_deadline", condition=Q(finished_at=None, deadline_at__isnull=False)
             ),
@@ -227,6 +242,113 @@ class Worker(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+
+class LoopPass(models.Model):
+    """One pass of a loop. `opened` steps of it have not ended; `fired` says whether it asked for another pass."""
+
+    id = models.BigAutoField(primary_key=True)
+    execution = models.ForeignKey(Execution, models.CASCADE, related_name="passes", db_index=False)
+    header = models.CharField(max_length=200)
+    scope = ArrayField(models.IntegerField())
+    opened = models.PositiveIntegerField()
+    fired = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = _("проход цикла")
+        verbose_name_plural = _("проходы циклов")
+        constraints = [models.UniqueConstraint("execution", "header", "scope", name="pass_once_per_scope")]
+
+    def __str__(self) -> str:
+        return f"{self.header} {self.scope}"
+
+
+class Slot(models.Model):
+    """A place under a workflow's concurrency limit, held from the run's admission to its end, also while paused."""
+
+    id = models.BigAutoField(primary_key=True)
+    workflow = models.ForeignKey("workflows.Workflow", models.CASCADE, related_name="+", db_index=False)
+    key = models.CharField(max_length=200)
+    execution = models.OneToOneField(Execution, models.CASCADE, related_name="slot")
+
+    class Meta:
+        verbose_name = _("место")
+        verbose_name_plural = _("места")
+        indexes = [models.Index("workflow", "key", name="slot_by_key")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Trigger(models.Model):
+    """A standing order to start runs of a workflow: today a schedule, linked to the row that beat reads."""
+
+    class Kind(models.TextChoices):
+        SCHEDULE = "schedule", _("Расписание")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    workflow = models.ForeignKey(
+        "workflows.Workflow", models.CASCADE, related_name="triggers", verbose_name=_("Рабочий процесс")
+    )
+    kind = models.CharField(_("Вид"), max_length=20, choices=Kind, default=Kind.SCHEDULE)
+    node_id = models.CharField(_("Узел"), max_length=200, default="")
+    periodic_task = models.OneToOneField(
+        "django_celery_beat.PeriodicTask", models.SET_NULL, null=True, related_name="+", verbose_name=_("Задача beat")
+    )
+    enabled = models.BooleanField(_("Включено"), default=True)
+    config = json_field(verbose_name=_("Настройки"), default=dict)
+    last_due_at = models.DateTimeField(_("Последний срок"), null=True)
+    created_at = models.DateTimeField(_("Создано"), db_default=Clock())
+
+    class Meta:
+        verbose_name = _("пускатель")
+        verbose_name_plural = _("пускатели")
+        constraints = [
+            models.UniqueConstraint("workflow", "node_id", condition=~Q(node_id=""), name="trigger_once_per_node")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.node_id}"
+
+
+class ScheduleFire(models.Model):
+    """One tick of one schedule. Whoever inserts the row starts the run; nobody can do so twice."""
+
+    id = models.BigAutoField(primary_key=True)
+    trigger = models.ForeignKey(Trigger, models.CASCADE, related_name="fires", db_index=False)
+    due_at = models.DateTimeField(_("Срок"))
+    execution = models.ForeignKey(Execution, models.SET_NULL, null=True, related_name="+", verbose_name=_("Запуск"))
+    outcome = models.CharField(_("Исход"), max_length=40)
+    fired_at = models.DateTimeField(_("Сработало"), db_default=Clock())
+
+    class Meta:
+        verbose_name = _("срабатывание")
+        verbose_name_plural = _("срабатывания")
+        constraints = [models.UniqueConstraint("trigger", "due_at", name="fire_once_per_tick")]
+
+    def __str__(self) -> str:
+        return f"{self.due_at}"
+
+
+class SideEffect(models.Model):
+    """A call to the outside that a step made, with the key under which the other side can recognise a repeat."""
+
+    id = models.BigAutoField(primary_key=True)
+    step = models.ForeignKey(Step, models.CASCADE, related_name="effects")
+    fence = models.BigIntegerField()
+    key = models.CharField(_("Ключ"), max_length=300)
+    method = models.CharField(_("Метод"), max_length=20)
+    target = models.CharField(_("Куда"), max_length=500)
+    outcome = models.CharField(_("Исход"), max_length=40)
+    at = models.DateTimeField(_("Когда"), db_default=Clock())
+
+    class Meta:
+        verbose_name = _("действие вовне")
+        verbose_name_plural = _("действия вовне")
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.target}"
 
 
 class IdempotencyKey(models.Model):

@@ -32,6 +32,16 @@ class StepStatus(StrEnum):
     CANCELLED = "cancelled"  # the run was stopped or failed before it ended
 
 
+class Origin(StrEnum):
+    """What started a run."""
+
+    MANUAL = "manual"  # a person or a program, by the API or the admin
+    SCHEDULE = "schedule"
+    SUBWORKFLOW = "subworkflow"  # a step of another run
+    ERROR = "error"  # another run that failed
+    RETRY = "retry"  # a person who repeats a run, perhaps on another version
+
+
 OPEN_EXECUTION = frozenset(
     {ExecutionStatus.QUEUED, ExecutionStatus.RUNNING, ExecutionStatus.PAUSED, ExecutionStatus.FAILING}
 )
