@@ -145,6 +145,11 @@ def people_visible_to(actor: User) -> QuerySet[User]:
     return people.filter(memberships__project_id__in=managed).distinct()
 
 
+def person_by_telegram(telegram_id: int) -> User | None:
+    """The active person whose account is linked to this Telegram id."""
+    return User.objects.people().filter(telegram_id=telegram_id, is_active=True).first()
+
+
 def role_by_membership(user: User) -> Role | None:
     """The role in the default project that was given, whatever a superuser may do besides."""
     role = Membership.objects.filter(user=user, project__code=DEFAULT_PROJECT).values_list("role", flat=True).first()

@@ -25,6 +25,7 @@ QUIET = (
     "urllib3",
     "httpx",
     "httpcore",
+    "telegram",
     "websockets",
 )
 """Libraries whose information would drown ours, or name addresses that hold secrets."""

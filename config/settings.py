@@ -256,7 +256,10 @@ PAYLOAD_MAX_BYTES = env.int("PAYLOAD_MAX_BYTES", default=10_000_000)
 SOCKET_AUTH_SECONDS = env.float("SOCKET_AUTH_SECONDS", default=10.0)
 SOCKET_RECHECK_SECONDS = env.float("SOCKET_RECHECK_SECONDS", default=15.0)
 WORKFLOW_GUARDS = {"delete": "executions.services.refuse_if_open"}
-OUTBOX_HANDLERS = {"dataset.store": "executions.storage.store_output"}
+OUTBOX_HANDLERS = {
+    "dataset.store": "executions.storage.store_output",
+    "telegram.send": "integrations.telegram.delivery.send",
+}
 
 # --- border -----------------------------------------------------------------------------------------------------------
 WB_API_BASE_URL = env.str("WB_API_BASE_URL", default="https://advert-api.wildberries.ru")
@@ -266,6 +269,7 @@ OUTBOUND_ALLOW = env.list("OUTBOUND_ALLOW", default=[])
 GCP_PROJECT_ID = env.str("GCP_PROJECT_ID", default="")
 DATASET_RETENTION_DAYS = env.int("DATASET_RETENTION_DAYS", default=365)
 TELEGRAM_BOT_TOKEN = env.str("TELEGRAM_BOT_TOKEN", default="")
+TELEGRAM_API_BASE_URL = env.str("TELEGRAM_API_BASE_URL", default="https://api.telegram.org")
 
 
 def _signing_key(secret: str) -> str:

@@ -105,7 +105,8 @@ def _note_failure(message: OutboxMessage, error: Exception) -> None:
     tries = message.tries + 1
     known = isinstance(error, DomainError)
     log.warning("outbox_failed", id=str(message.id), topic=message.topic, tries=tries, exc_info=not known)
-    if tries >= MAX_TRIES:
+    # What would be the same again (a person who blocked the bot) is not tried again.
+    if tries >= MAX_TRIES or not getattr(error, "transient", True):
         _bury(message, described, tries=tries)
     else:
         pause = max(PAUSES[tries - 1], getattr(error, "retry_after", None) or 0.0)

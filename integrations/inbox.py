@@ -1,0 +1,28 @@
+"""What came in from outside, each delivery once: the row and what it causes are one transaction."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+
+from accounts.clock import Now
+from integrations.models import InboundMessage
+
+KEEP: Final = timedelta(days=30)
+"""How long a delivery is recognised as a repeat; senders give up long before."""
+
+
+def take_in(*, source: str, external_id: str) -> bool:
+    """Note the delivery in the caller's transaction; False when it was taken in before, and nothing may happen again.
+
+    While another transaction takes in the same one, this waits for its end.
+    """
+    _message, fresh = InboundMessage.objects.get_or_create(source=source, external_id=external_id)
+    return fresh
+
+
+def prune(limit: int) -> int:
+    """Forget at most `limit` deliveries whose time is over; returns how many. For the ticker."""
+    old = InboundMessage.objects.filter(received_at__lt=Now() - KEEP)
+    deleted, _rows = InboundMessage.objects.filter(id__in=old.values("id")[:limit]).delete()
+    return deleted

@@ -1,0 +1,52 @@
+"""Refusals of Telegram under names of their own. `details.detail` is what Telegram itself says; it holds no token."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from integrations.errors import OutboundError, Refused, Unreachable
+
+
+class TokenMissing(Refused):
+    """There is no bot to speak as."""
+
+    code = "telegram_token_missing"
+    message = _(
+        "Не задан токен бота Telegram: получите его у @BotFather (команда /newbot) "
+        "и укажите в TELEGRAM_BOT_TOKEN (файл .env или окружение)"
+    )
+
+
+class TokenRejected(Refused):
+    """401 or 404: the token is malformed, withdrawn, or of a bot that is gone."""
+
+    code = "telegram_token_rejected"
+    message = _("Telegram не принимает токен бота: проверьте TELEGRAM_BOT_TOKEN или выпустите новый у @BotFather")
+
+
+class UpdatesTaken(OutboundError):
+    """409: updates go elsewhere, to another poller with the same token or to a webhook."""
+
+    code = "telegram_updates_taken"
+    message = _("Обновления этого бота получает другой процесс или вебхук: с одним токеном работает только один")
+
+
+class NotConnected(Unreachable):
+    """No connection came about, so surely nothing was sent."""
+
+    code = "telegram_not_connected"
+    message = _("Нет связи с Telegram: проверьте сеть и TELEGRAM_API_BASE_URL")
+
+
+class Blocked(Refused):
+    """403: the person blocked the bot, never started it, or is gone."""
+
+    code = "telegram_blocked"
+    message = _("Telegram не доставит сообщение: человек заблокировал бота или ещё не начал с ним разговор")
+
+
+class RequestRejected(Refused):
+    """400: Telegram does not understand the request, or does not know the chat."""
+
+    code = "telegram_request_rejected"
+    message = _("Telegram отклонил запрос: проверьте получателя и текст")

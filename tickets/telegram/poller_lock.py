@@ -1,0 +1,30 @@
+"""One poller per installation: an advisory lock of PostgreSQL, which ends with its holder, however that ends."""
+
+from __future__ import annotations
+
+from django.db import DEFAULT_DB_ALIAS, connections
+
+# What is asked between two polls on the same connection: a dead one has lost the lock without a word.
+TAKE = "SELECT pg_try_advisory_lock(hashtextextended('naryad.telegram_polling', 0))"
+
+
+class PollerLock:
+    """The lock lives on a connection of its own, since Django may close the one that handlers use at any time."""
+
+    def __init__(self) -> None:
+        self._connection = connections.create_connection(DEFAULT_DB_ALIAS)
+        self._held = False
+
+    def take(self) -> bool:
+        """Take the lock, or make sure of it; False while another process holds it. Raises `OperationalError`."""
+        if self._held and self._connection.is_usable():
+            return True
+        self._connection.close()
+        with self._connection.cursor() as cursor:
+            cursor.execute(TAKE)
+            self._held = bool(cursor.fetchone()[0])
+        return self._held
+
+    def release(self) -> None:
+        self._connection.close()
+        self._held = False
