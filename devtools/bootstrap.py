@@ -16,6 +16,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from devtools.translations import BadCatalogue, compile_catalogues
+
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
@@ -33,12 +35,19 @@ class Unusable(Exception):
 
 
 def enter(arguments: list[str]) -> None:
-    """Become `devtools ARGUMENTS` inside `.venv`, made or renewed when the lock asks for it. Does not return."""
+    """Become `devtools ARGUMENTS` inside `.venv`, made or renewed when the lock asks for it. Does not return.
+
+    The translations that Django reads are compiled on the way, when they have changed.
+    """
     os.chdir(ROOT)
     if arguments[0] in ("status", "stop") and not PYTHON.exists():
         print("[]" if "--json" in arguments else "nothing is installed here yet, so nothing runs")
         return
     install(PRODUCTION_LOCK if arguments[0] not in DEVELOPMENT_COMMANDS else DEVELOPMENT_LOCK)
+    try:
+        compile_catalogues(PYTHON)
+    except BadCatalogue as problem:
+        raise Unusable(str(problem)) from problem
     environment = {**os.environ, "PATH": f"{PYTHON.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
     environment.pop("PYTHONHOME", None)
     sys.stdout.flush()

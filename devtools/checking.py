@@ -20,6 +20,7 @@ CHECKS: dict[str, list[str]] = {
     "types": [str(BIN / "mypy"), "."],
     "floors": [str(BIN / "lint-imports")],
     "migrations in step": [*MANAGE, "makemigrations", "--check", "--dry-run"],
+    "translations in step": [sys.executable, "-m", "devtools", "messages", "--check"],
     "django": [*MANAGE, "check", "--fail-level", "WARNING"],
     "openapi": [*MANAGE, "spectacular", "--validate", "--fail-on-warn", "--file", os.devnull],
 }

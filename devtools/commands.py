@@ -15,6 +15,7 @@ from devtools.demo import demo
 from devtools.environment import Plan, as_named, sandbox
 from devtools.installation import Installation, Refused, installation
 from devtools.locking import lock
+from devtools.messages import messages
 from devtools.processes import RUNNABLE, SERVERS, WORKERS, process
 from devtools.status import report, table
 from devtools.supervisor import Supervisor
@@ -133,10 +134,19 @@ def status(arguments: Sequence[str]) -> int:
 
 
 def stop(arguments: Sequence[str]) -> int:
-    """Ask every supervisor of this folder to stop, and wait until nothing runs."""
+    """Ask the supervisors of this folder to stop and wait until nothing runs; those of servers alone come last."""
     _refuse_arguments("stop", arguments)
     home = installation()
     found = list(records.read_all(home.records))
+    users = {record.supervisor for record in found if record.tier > 0}
+    for last in (False, True):
+        _stop_supervisors([record for record in found if (record.supervisor not in users) == last])
+    serving.clear_orphans(home)
+    console.say("stopped" if found else "nothing was running")
+    return 0
+
+
+def _stop_supervisors(found: Sequence[records.Record]) -> None:
     for pid in {record.supervisor for record in found if record.is_supervised}:
         os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + STOP_SECONDS
@@ -145,9 +155,6 @@ def stop(arguments: Sequence[str]) -> int:
             left = ", ".join(record.name for record in found if record.runs)
             raise Refused(f"still running after {STOP_SECONDS:.0f} s: {left}")
         time.sleep(0.1)
-    serving.clear_orphans(home)
-    console.say("stopped" if found else "nothing was running")
-    return 0
 
 
 def manage(arguments: Sequence[str]) -> int:
@@ -174,6 +181,7 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "stop": stop,
     "manage": manage,
     "lock": lock,
+    "messages": messages,
 }
 
 

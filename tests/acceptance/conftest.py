@@ -15,10 +15,11 @@ QUICK_RESCUE = {"LEASE_SECONDS": "3", "HEARTBEAT_SECONDS": "0.5", "SWEEP_SECONDS
 
 @pytest.fixture(scope="session")
 def naryad(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Naryad]:
-    """An installation that everybody may use and nobody may hurt."""
+    """An installation that everybody may use and nobody may hurt. SIGTERM at the end leaves nothing of it."""
     running = Naryad.start(tmp_path_factory.mktemp("naryad") / "var")
     yield running
-    running.stop()
+    assert running.stop() == 0, running.output()
+    assert running.processes() == []
 
 
 @pytest.fixture

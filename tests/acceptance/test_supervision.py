@@ -68,27 +68,23 @@ def test_a_second_start_in_the_same_folder_is_refused(naryad: Naryad) -> None:
     assert "ticker is already running" in done.stderr
 
 
-def test_a_killed_process_is_started_again_and_sigterm_leaves_nothing(start_naryad: Callable[..., Naryad]) -> None:
+def test_what_is_killed_is_started_again_and_a_killed_supervisor_leaves_nothing(
+    start_naryad: Callable[..., Naryad],
+) -> None:
     naryad = start_naryad()
     for name in ("web", "worker-cpu", "valkey", "postgres"):
         old = naryad.kill(name)
         until(lambda name=name, old=old: _is_new(naryad, name, old), seconds=60, what=f"{name} runs again")  # type: ignore[misc]
     until(naryad.is_ready, seconds=60, what="everything serves again")
-    assert naryad.stop(signal.SIGTERM) == 0
-    assert naryad.processes() == []
+    os.kill(naryad.supervisor.pid, signal.SIGKILL)
+    naryad.supervisor.wait()
+    until(lambda: not naryad.processes(), seconds=60, what="everything is stopped")
     assert naryad.answers("/healthz") == 0
 
 
 def _is_new(naryad: Naryad, name: str, old: int) -> bool:
     row = naryad.status().get(name)
     return bool(row and row["healthy"] and row["pid"] != old)
-
-
-def test_a_killed_supervisor_leaves_nothing(start_naryad: Callable[..., Naryad]) -> None:
-    naryad = start_naryad()
-    os.kill(naryad.supervisor.pid, signal.SIGKILL)
-    naryad.supervisor.wait()
-    until(lambda: not naryad.processes(), seconds=60, what="everything is stopped")
 
 
 def test_ctrl_c_stops_a_process_that_runs_alone(tmp_path: Path) -> None:
