@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-# What is asked between two polls on the same connection: a dead one has lost the lock without a word.
 TAKE = "SELECT pg_try_advisory_lock(hashtextextended('naryad.telegram_polling', 0))"
 
 
@@ -17,7 +16,7 @@ class PollerLock:
 
     def take(self) -> bool:
         """Take the lock, or make sure of it; False while another process holds it. Raises `OperationalError`."""
-        if self._held and self._connection.is_usable():
+        if self._held and self._connection.is_usable():  # a connection that broke has lost the lock without a word
             return True
         self._connection.close()
         with self._connection.cursor() as cursor:
