@@ -13,6 +13,7 @@ COPY --from=packages /packages /packages
 WORKDIR /naryad
 COPY . .
 ENV PATH=/packages/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 NARYAD_VAR=/tmp/naryad
+RUN pybabel --quiet compile --directory locale --domain django
 # Static files need no secrets: what this step makes up for itself is thrown away with its folder.
 RUN NODE_ENV=development python manage.py collectstatic --no-input --verbosity 0 && rm -rf /tmp/naryad
 USER naryad

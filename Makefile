@@ -1,7 +1,7 @@
 # Everything is done by dev.py, which needs Python 3.11 or newer and nothing else; these are its short names.
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check lock node status stop
+.PHONY: help demo up test check messages lock node status stop
 
 help:  ## what can be asked for
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-8s %s\n", $$1, $$2 }'
@@ -17,6 +17,9 @@ test:  ## all the tests, on PostgreSQL and Valkey of their own (ARGS='-k name' g
 
 check:  ## lint, types, floors, migrations in step, Django checks, OpenAPI
 	@exec $(PYTHON) dev.py check
+
+messages:  ## the catalogues of locale/, in step with the texts of the code
+	@exec $(PYTHON) dev.py messages
 
 lock:  ## write the lock files anew from requirements*.in
 	@exec $(PYTHON) dev.py lock $(ARGS)

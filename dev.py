@@ -9,6 +9,7 @@
     python3 dev.py status [--json]   what is running, where, and how much memory it takes
     python3 dev.py stop              stop what is running
     python3 dev.py manage ARGS       manage.py with the addresses of this installation
+    python3 dev.py messages          the catalogues of locale/, in step with the texts of the code
     python3 dev.py lock              write the lock files anew from requirements*.in
 
 This file only builds `.venv` from the lock; the work is done by the package `devtools`.
