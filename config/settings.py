@@ -44,6 +44,8 @@ if PUBLIC_URL.startswith("https://"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=3600)
+# The proxy that ends TLS sends plain requests to https; subdomains and browsers' preload lists are its owner's affair.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W008", "security.W021"]
 FRONTEND_URL = [url.strip().rstrip("/") for url in env.list("FRONTEND_URL", default=["http://localhost:3000"])]
 CORS_ALLOWED_ORIGINS = FRONTEND_URL
 CORS_ALLOW_CREDENTIALS = False
