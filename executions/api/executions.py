@@ -48,15 +48,30 @@ class ExecutionViewSet(GenericViewSet[Execution]):
     def retrieve(self, request: Request, execution_id: str) -> Response:
         return Response(self.get_serializer(find_execution(request.user, execution_id)).data)
 
-    @extend_schema(summary="No step starts until resume", request=ControlRequest, responses=ExecutionShape)
+    @extend_schema(
+        summary="No step starts until resume",
+        operation_id="executions_pause",
+        request=ControlRequest,
+        responses=ExecutionShape,
+    )
     def pause(self, request: Request, execution_id: str) -> Response:
         return self._control(services.pause, request, execution_id)
 
-    @extend_schema(summary="Go on after a pause", request=ControlRequest, responses=ExecutionShape)
+    @extend_schema(
+        summary="Go on after a pause",
+        operation_id="executions_resume",
+        request=ControlRequest,
+        responses=ExecutionShape,
+    )
     def resume(self, request: Request, execution_id: str) -> Response:
         return self._control(services.resume, request, execution_id)
 
-    @extend_schema(summary="Cancel everything that is open", request=ControlRequest, responses=ExecutionShape)
+    @extend_schema(
+        summary="Cancel everything that is open",
+        operation_id="executions_stop",
+        request=ControlRequest,
+        responses=ExecutionShape,
+    )
     def stop(self, request: Request, execution_id: str) -> Response:
         return self._control(services.stop, request, execution_id)
 

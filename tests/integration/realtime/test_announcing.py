@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import threading
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,13 +13,9 @@ from typing import Any
 import pytest
 import redis
 from django.conf import settings
-from django.db import connection
 
-from executions import realtime, services
-from executions.models import Execution
+from executions import realtime
 from executions.realtime.announcer import Announcer, Notice
-from tests.integration import runs
-from tests.integration.executions import driving
 from tests.integration.realtime.live_server import PATIENCE_SECONDS, OwnValkey
 
 
@@ -122,36 +117,3 @@ def test_without_valkey_nobody_is_kept_waiting_and_nothing_is_forgotten(tmp_path
             assert listener.until(99)[-1]["seq"] == 99
     finally:
         valkey.kill()
-
-
-def begin_to_wait(run: Execution) -> threading.Thread:
-    def wait() -> None:
-        realtime.wait_until_finished(run.pk, PATIENCE_SECONDS)
-        connection.close()
-
-    thread = threading.Thread(target=wait)
-    thread.start()
-    return thread
-
-
-@pytest.mark.django_db(transaction=True)
-def test_whoever_waits_for_a_run_learns_of_its_end():
-    """S3-5: `wait` ends when the run does."""
-    user = runs.person()
-    run = runs.start(runs.workflow(user), user)
-    waiting = begin_to_wait(run)
-    driving.drain()
-    waiting.join(PATIENCE_SECONDS)
-    assert not waiting.is_alive()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_waiting_works_without_valkey(settings: Any):
-    """S3-5: the database is asked, whoever announces or not."""
-    settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    user = runs.person()
-    run = runs.start(runs.workflow(user), user)
-    waiting = begin_to_wait(run)
-    services.stop(execution_id=run.pk, user=user)
-    waiting.join(PATIENCE_SECONDS)
-    assert not waiting.is_alive()

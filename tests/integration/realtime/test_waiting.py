@@ -1,0 +1,73 @@
+"""`execute?wait=N`: the caller is answered when the run has finished."""
+
+from __future__ import annotations
+
+import json
+import threading
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from executions import realtime, services
+from executions.models import Execution
+from tests.integration import runs
+from tests.integration.executions import driving
+from tests.integration.realtime.live_server import PATIENCE_SECONDS, until, web_process
+
+
+def begin_to_wait(run: Execution) -> threading.Thread:
+    def wait() -> None:
+        realtime.wait_until_finished(run.pk, PATIENCE_SECONDS)
+        connection.close()
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    return thread
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_waits_for_a_run_learns_of_its_end():
+    """S3-5: `wait` ends when the run does."""
+    user = runs.person()
+    run = runs.start(runs.workflow(user), user)
+    waiting = begin_to_wait(run)
+    driving.drain()
+    waiting.join(PATIENCE_SECONDS)
+    assert not waiting.is_alive()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_waiting_works_without_valkey(settings: Any):
+    """S3-5: the database is asked, whoever announces or not."""
+    settings.REDIS_URL = "redis://127.0.0.1:1/0"
+    user = runs.person()
+    run = runs.start(runs.workflow(user), user)
+    waiting = begin_to_wait(run)
+    services.stop(execution_id=run.pk, user=user)
+    waiting.join(PATIENCE_SECONDS)
+    assert not waiting.is_alive()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waits_keeps_nobody_from_being_served():
+    """S3-5: more callers wait than the web process has connections, and it goes on answering."""
+    user = runs.person()
+    flow = runs.workflow(user)
+    headers = {"Authorization": f"Bearer {runs.token(user)}", "Content-Type": "application/json"}
+
+    def ask(method: str, path: str) -> tuple[int, Any]:
+        request = urllib.request.Request(f"{server}/api/v1{path}", method=method, headers=headers)
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.status, json.load(answer)
+
+    with web_process(DATABASE_POOL_SIZE="3") as sockets, ThreadPoolExecutor(8) as callers:
+        server = sockets.replace("ws://", "http://")
+        waiting = [callers.submit(ask, "POST", f"/workflows/{flow.pk}/execute?wait=60") for _ in range(8)]
+        until(lambda: Execution.objects.count() == 8)
+        assert ask("GET", "/executions")[1]["count"] == 8
+        driving.drain()
+        assert [answer.result()[0] for answer in waiting] == [200] * 8
+        assert {answer.result()[1]["status"] for answer in waiting} == {"succeeded"}
