@@ -84,7 +84,9 @@ class Supervisor:
     def __enter__(self) -> Supervisor:
         os.umask(0o077)
         self.installation.prepare()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        # Started by nohup, the end of the terminal means nothing to us.
+        lost_terminal = () if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else (signal.SIGHUP,)
+        for number in (signal.SIGINT, signal.SIGTERM, *lost_terminal):
             self._handlers[number] = signal.signal(number, self._on_signal)
         self._start_guardian()
         self._watcher.start()
