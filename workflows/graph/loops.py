@@ -143,7 +143,7 @@ def _overlaps(regions: Sequence[Region]) -> list[Irregular]:
         Irregular(other.header, None)
         for place, region in enumerate(regions)
         for other in regions[place + 1 :]
-        if region.members & other.members and not region.members < other.members and not other.members < region.members
+        if region.members & other.members and not region.members <= other.members and not other.members <= region.members
     ]
 
 
