@@ -157,7 +157,8 @@ def read_counters(execution_id: uuid.UUID, nodes: Collection[str]) -> dict[str, 
 
 RECORD = HotStatement(f"""
 WITH execution AS (
-    SELECT id, event_seq, open_steps - %(closed)s::int AS open_steps, version_id
+    SELECT id, event_seq, open_steps - %(closed)s::int AS open_steps, version_id,
+        CASE WHEN error IS NULL THEN %(final_status)s::text ELSE 'failed' END AS final_status
     FROM executions_execution WHERE id = %(execution)s::uuid AND status = %(assumed)s::text FOR NO KEY UPDATE
 ), step AS (
     UPDATE executions_step s
@@ -169,7 +170,8 @@ WITH execution AS (
         leased_by = NULL, lease_expires_at = NULL, cancel_requested = false,
         available_at = coalesce(%(until)s::timestamptz, naryad_clock() + make_interval(secs => %(seconds)s::float8)),
         wait_reason = %(wait_reason)s::text, wait_event = %(wait_event)s::text, wait_subject = %(wait_subject)s::text,
-        wake = %(wake)s::jsonb, progress = %(progress)s::jsonb,
+        wake = coalesce(%(wake)s::jsonb, CASE WHEN %(status)s::text IN ('ready', 'held', 'delayed') THEN s.wake END),
+        progress = %(progress)s::jsonb,
         finished_at = CASE WHEN %(status)s::text IN ('succeeded', 'failed', 'cancelled') THEN naryad_clock() END
     FROM execution
     WHERE s.id = %(step)s::uuid AND s.status = %(running)s::text AND s.fence = %(fence)s::bigint
@@ -209,9 +211,9 @@ WITH execution AS (
         jsonb_build_object('stepId', id, 'nodeId', node_id, 'label', label, 'status', 'skipped')
     FROM target WHERE became = 'skipped'
     UNION ALL
-    SELECT 100000000, 'execution.' || %(final_status)s::text,
-        CASE %(final_status)s::text WHEN 'failed' THEN 'error' ELSE 'info' END,
-        NULL, jsonb_build_object('status', %(final_status)s::text)
+    SELECT 100000000, 'execution.' || execution.final_status,
+        CASE execution.final_status WHEN 'failed' THEN 'error' ELSE 'info' END,
+        NULL, jsonb_build_object('status', execution.final_status)
     FROM step, execution WHERE execution.open_steps = 0
 ), journal AS (
     INSERT INTO executions_executionevent (execution_id, seq, type, level, step_id, payload, at)
@@ -222,7 +224,7 @@ WITH execution AS (
     UPDATE executions_execution x
     SET open_steps = execution.open_steps,
         event_seq = execution.event_seq + (SELECT count(*) FROM line),
-        status = CASE WHEN execution.open_steps = 0 THEN %(final_status)s::text ELSE %(next_status)s::text END,
+        status = CASE WHEN execution.open_steps = 0 THEN execution.final_status ELSE %(next_status)s::text END,
         finished_at = CASE WHEN execution.open_steps = 0 THEN naryad_clock() END,
         error = coalesce(x.error, %(execution_error)s::jsonb)
     FROM execution, step WHERE x.id = execution.id

@@ -100,10 +100,11 @@ def _load(graph: CompiledGraph, result: Resolution, targets: Iterable[str], read
 
 @dataclass(frozen=True)
 class Reset:
-    """A retry: the nodes that go back, with their new state and counters, and which of them are ready."""
+    """A retry: the nodes that go back, with their new state and counters, and which of them are ready or skipped."""
 
     nodes: dict[str, Counter]
     ready: list[str]
+    skipped: list[str]
 
 
 def reset(
@@ -116,25 +117,33 @@ def reset(
     """Put `node_id` back to ready and everything after it back to pending; what else has ended keeps its result.
 
     Steps that were cancelled and feed into the part that runs again go back too: a join must not take a branch that
-    never ended for one that had nothing to say. Counters are computed anew from the parents that stay as they are.
+    never ended for one that had nothing to say. Counters are computed anew from the parents that stay as they are, so
+    `node_id` waits if one of the steps put back comes before it, and a branch that nobody chose is skipped.
     """
     chosen = _to_run_again(graph, node_id, statuses)
     nodes: dict[str, Counter] = {}
-    ready: list[str] = []
+    skipped: list[str] = []
+
+    def judge(name: str) -> None:
+        node, counter = graph.nodes[name], nodes[name]
+        wanted = name == node_id and counter.remaining == 0
+        counter.status = StepStatus.READY if wanted or not node.ins else decide(node, counter)
+        if counter.status is StepStatus.SKIPPED:
+            skipped.append(name)
+
     for name, node in graph.nodes.items():
-        if name not in chosen:
-            continue
-        settled = [edge for edge in node.ins if edge.source not in chosen and statuses[edge.source] in _RESOLVED]
-        counter = Counter(
-            StepStatus.PENDING,
-            remaining=len(node.ins) - len(settled),
-            live=sum(edge.source_handle in fired.get(edge.source, ()) for edge in settled),
-        )
-        if name == node_id or not node.ins or decide(node, counter) is StepStatus.READY:
-            counter.status = StepStatus.READY
-            ready.append(name)
-        nodes[name] = counter
-    return Reset(nodes, ready)
+        if name in chosen:
+            settled = [edge for edge in node.ins if edge.source not in chosen and statuses[edge.source] in _RESOLVED]
+            live = sum(edge.source_handle in fired.get(edge.source, ()) for edge in settled)
+            nodes[name] = Counter(StepStatus.PENDING, len(node.ins) - len(settled), live)
+            judge(name)
+    for dead in skipped:  # it grows while the dead branches collapse
+        for edge in graph.nodes[dead].outs:
+            nodes[edge.target].remaining -= 1
+            if nodes[edge.target].status is StepStatus.PENDING:
+                judge(edge.target)
+    ready = [name for name, counter in nodes.items() if counter.status is StepStatus.READY]
+    return Reset(nodes, ready, skipped)
 
 
 def descendants(graph: CompiledGraph, names: Collection[str]) -> set[str]:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import structlog
 from django.db import transaction
 
+from accounts.clock import Clock
 from executions import claims, journal
 from executions.cursor import hot_cursor
-from executions.engine import identity, planner
+from executions.engine import identity, placement, planner
+from executions.engine.events import Event
 from executions.engine.states import FINISHED_STEP, ExecutionStatus, StepStatus
 from executions.errors import ExecutionNotFound, IllegalTransition, StepNotFound
 from executions.models import Execution, Step
 from executions.services.aftermath import ring_for, tell
 from workflows import services as workflows
+from workflows.graph.topology import CompiledGraph
 
 log = structlog.get_logger(__name__)
 
@@ -46,16 +50,17 @@ def retry_step(*, execution_id: uuid.UUID, step_id: uuid.UUID, user: Any = None,
         graph = workflows.compiled(execution.version_id)
         reset = _plan(execution_id, graph, step.node_id)
         paused = status == ExecutionStatus.PAUSED
-        _write(execution, reset, paused=paused)
+        _write(execution, graph, reset, paused=paused)
         payload = {
             "stepId": step.id,
             "nodeId": step.node_id,
             "label": step.label,
-            "status": "held" if paused else "ready",
+            "status": _state(reset.nodes[step.node_id], paused=paused),
             "steps": len(reset.nodes),
             "by": getattr(user, "username", None),
         }
-        tell(execution_id, journal.append(execution_id, [journal.event("step.retried", payload, step_id=step.id)]))
+        lines = [journal.event("step.retried", payload, step_id=step.id), *_skips(execution_id, graph, reset)]
+        tell(execution_id, journal.append(execution_id, lines))
         if not paused:
             ring_for(graph, reset.ready)
     log.info("step retried", execution_id=str(execution_id), step_id=str(step_id), steps=len(reset.nodes))
@@ -79,17 +84,25 @@ def _plan(execution_id: uuid.UUID, graph: Any, node_id: str) -> planner.Reset:
     return planner.reset(graph, node_id, statuses=statuses, fired=fired)
 
 
+# In a paused run a step after the retried one may be running: its worker loses it, and its try ends here.
 RESET = """
-WITH step AS (
+WITH v AS (
+    SELECT * FROM unnest(%(ids)s::uuid[], %(statuses)s::text[], %(queues)s::text[], %(remaining)s::int[],
+        %(live)s::int[]) AS v(id, status, queue, remaining, live)
+), attempt AS (
+    INSERT INTO executions_attempt (step_id, fence, epoch, number, worker, outcome, started_at, ended_at)
+    SELECT s.id, s.fence, s.epoch, s.attempt, s.leased_by, 'cancelled', s.started_at, naryad_clock()
+    FROM executions_step s JOIN v ON v.id = s.id WHERE s.status = 'running'
+), step AS (
     UPDATE executions_step s
-    SET status = v.status, remaining = v.remaining, live = v.live, fired = NULL, epoch = %(epoch)s, attempt = 0,
-        tries = 0, rescues = 0, available_at = NULL, started_at = NULL, finished_at = NULL, error = NULL,
+    SET status = v.status, queue = v.queue, remaining = v.remaining, live = v.live, fired = NULL, epoch = %(epoch)s,
+        attempt = 0, tries = 0, rescues = 0, leased_by = NULL, lease_expires_at = NULL, available_at = NULL,
+        started_at = NULL, finished_at = CASE WHEN v.status = 'skipped' THEN naryad_clock() END, error = NULL,
         handled = false, progress = NULL, wake = NULL, wait_reason = NULL, wait_event = NULL, wait_subject = NULL,
         cancel_requested = false,
         rank_at = naryad_now() - make_interval(secs => s.priority * 30),
         rung_at = CASE WHEN v.status = 'ready' THEN naryad_now() END
-    FROM unnest(%(ids)s::uuid[], %(statuses)s::text[], %(remaining)s::int[], %(live)s::int[])
-        AS v(id, status, remaining, live)
+    FROM v
     WHERE s.id = v.id
     RETURNING s.id
 )
@@ -97,8 +110,20 @@ DELETE FROM executions_stepdata USING step WHERE executions_stepdata.step_id = s
 """
 
 
-def _write(execution: Execution, reset: planner.Reset, *, paused: bool) -> None:
-    gate = StepStatus.HELD if paused else StepStatus.READY
+def _skips(execution_id: uuid.UUID, graph: CompiledGraph, reset: planner.Reset) -> list[Event]:
+    lines = []
+    for name in reset.skipped:
+        step_id = identity.step_id(execution_id, name)
+        payload = {"stepId": step_id, "nodeId": name, "label": graph.nodes[name].label, "status": StepStatus.SKIPPED}
+        lines.append(journal.event("step.skipped", payload, step_id=step_id))
+    return lines
+
+
+def _state(counter: planner.Counter, *, paused: bool) -> StepStatus:
+    return StepStatus.HELD if paused and counter.status is StepStatus.READY else counter.status
+
+
+def _write(execution: Execution, graph: CompiledGraph, reset: planner.Reset, *, paused: bool) -> None:
     epoch = execution.epoch + 1
     with hot_cursor() as cursor:
         cursor.execute(
@@ -106,16 +131,29 @@ def _write(execution: Execution, reset: planner.Reset, *, paused: bool) -> None:
             {
                 "epoch": epoch,
                 "ids": [identity.step_id(execution.id, name) for name in reset.nodes],
-                "statuses": [gate if name in reset.ready else StepStatus.PENDING for name in reset.nodes],
+                "statuses": [_state(counter, paused=paused) for counter in reset.nodes.values()],
+                "queues": [placement.queue_of(graph.nodes[name]) for name in reset.nodes],
                 "remaining": [counter.remaining for counter in reset.nodes.values()],
                 "live": [counter.live for counter in reset.nodes.values()],
             },
         )
     opened = Step.objects.filter(execution_id=execution.id).exclude(status__in=FINISHED_STEP).count()
+    seconds = graph.settings.deadline_seconds
+    if not paused and seconds is not None:
+        execution.deadline_at = Clock() + timedelta(seconds=seconds)
     Execution.objects.filter(id=execution.id).update(
         status=ExecutionStatus.PAUSED if paused else ExecutionStatus.RUNNING,
         epoch=epoch,
         open_steps=opened,
         finished_at=None,
-        error=None,
+        deadline_at=execution.deadline_at,
+        error=_other_failure(execution.id),
     )
+
+
+def _other_failure(execution_id: uuid.UUID) -> dict[str, Any] | None:
+    """The failure of a step that this retry leaves as it is: with it the run can only end as failed."""
+    step = Step.objects.filter(execution_id=execution_id, status=StepStatus.FAILED, handled=False).first()
+    if step is None:
+        return None
+    return {**step.error, "details": {**step.error["details"], "stepId": step.id, "nodeId": step.node_id}}
