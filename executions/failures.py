@@ -14,4 +14,14 @@ TIMED_OUT = Failure(
 )
 DEADLINE_EXCEEDED = Failure("deadline_exceeded", gettext_noop("Запуск не уложился в свой срок"))
 STUCK = Failure("stuck", gettext_noop("Запуск не может продолжаться: ни один его шаг ничего не ждёт"))
+REFUSED = gettext_noop("Результат узла не удалось записать: сообщите администратору")
 DEFECT = gettext_noop("Внутренняя ошибка узла: сообщите администратору")
+
+
+def version_broken(reason: str) -> Failure:
+    """The version of a run cannot be compiled any more, for example because a node type has been removed."""
+    return Failure(
+        "version_broken",
+        gettext_noop("Версию рабочего процесса больше нельзя выполнить: её тип узла удалён или изменён"),
+        {"reason": reason},
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -20,10 +20,10 @@ from executions.lease import Cut, Lease, Leases
 from executions.payloads import Encoded, PayloadRefused, RunFacts
 from executions.realtime import hint_running
 from executions.services.aftermath import ring
+from executions.services.graphs import graph_of
 from executions.services.settling import Report, settle
 from integrations.errors import Cancelled, CircuitOpen, OutboundError
 from workflows import catalogue
-from workflows import services as workflows
 from workflows.graph import expressions
 from workflows.graph.topology import CompiledGraph, CompiledNode
 from workflows.node_type import Done, Later, NodeError, Outcome, Transient, Wait
@@ -79,7 +79,9 @@ def _claim(queue: str, leases: Leases) -> Claimed | None:
 def _step(
     claimed: Claimed, carried: Carried | None, leases: Leases, *, continue_on: str | None
 ) -> tuple[Recorded | None, Carried | None]:
-    graph = workflows.compiled(claimed.version_id)
+    graph = graph_of(claimed)
+    if graph is None:
+        return None, None
     node = graph.nodes[claimed.node_id]
     lease = leases.take(claimed, node.timeout_seconds)
     with structlog.contextvars.bound_contextvars(execution_id=str(claimed.execution_id), step_id=str(claimed.step_id)):
@@ -133,7 +135,10 @@ def _run(
             return None
         result = explained if isinstance(explained, Settlement) else _failed(claimed, node, explained, inputs)
     if result.failure is not None and result.ports:
-        data = payloads.encode(result.ports, result.sources)
+        try:
+            data = payloads.encode(result.ports, result.sources)
+        except PayloadRefused as refused:  # the items cannot be handed on beside the error, so it is not handled
+            result = _failed(claimed, replace(node, on_error="fail"), refused.failure, inputs)
     return Report(claimed, graph, result, data, tuple(lines), continue_on)
 
 
@@ -185,6 +190,8 @@ def _understood(outcome: Outcome, node: CompiledNode) -> Settlement:
     if isinstance(outcome, Later):
         return settlements.later(seconds=outcome.seconds, reason=outcome.reason, progress=outcome.progress)
     if isinstance(outcome, Wait):
+        if outcome.seconds is None and outcome.until is None and outcome.event is None:
+            raise ValueError(f"{node.type} waits for nothing")
         return settlements.waiting(
             seconds=outcome.seconds,
             until=outcome.until,
@@ -229,7 +236,9 @@ def _failed(claimed: Claimed, node: CompiledNode, failure: Failure, inputs: dict
 
 def give_up(lease: Lease) -> None:
     """Record the failure of a step that is over its time and does not stop; what it still does is thrown away."""
-    graph = workflows.compiled(lease.claimed.version_id)
+    graph = graph_of(lease.claimed)
+    if graph is None:
+        return
     node = graph.nodes[lease.claimed.node_id]
     result = _failed(lease.claimed, node, failures.TIMED_OUT, {})
     data = payloads.encode(result.ports, {}) if result.ports else []
@@ -237,6 +246,26 @@ def give_up(lease: Lease) -> None:
 
 
 def _settle_surely(report: Report) -> Recorded | None:
+    """Record the report; when it holds what cannot be written, record that as the step's failure."""
+    try:
+        return _settle_patiently(report)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:  # texts that JSON or PostgreSQL do not hold, times out of range, names too long
+        log.exception("result cannot be recorded", step_id=str(report.claimed.step_id))
+        return _settle_patiently(_refused(report, error))
+
+
+def _refused(report: Report, error: Exception) -> Report:
+    """The same step, failed because of `error`. Its log lines are left out: they may be what was wrong."""
+    was = report.settlement.failure
+    details = {"reason": type(error).__name__, **({"of": was.code} if was else {})}
+    result = _failed(report.claimed, report.node, Failure("result_refused", failures.REFUSED, details), {})
+    data = payloads.encode(result.ports, {}) if result.ports else []
+    return replace(report, settlement=result, data=data, lines=())
+
+
+def _settle_patiently(report: Report) -> Recorded | None:
     """Record the report even when the connection dies in the commit: look what is there, and write it only if missing.
 
     The node is never run again for this. When the database stays away the lease runs out and another worker takes over.

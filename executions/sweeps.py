@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
+from django.db import InterfaceError, OperationalError
 from psycopg.rows import class_row
 
 from accounts.clock import Now
@@ -22,10 +23,10 @@ from executions.engine.placement import CPU, IO
 from executions.engine.settlement import Settlement
 from executions.models import Execution, IdempotencyKey, Worker
 from executions.services.aftermath import ring
-from executions.services.control import exceed_deadline
+from executions.services.control import fail
+from executions.services.graphs import graph_of
 from executions.services.guards import slots_of
 from executions.services.settling import Report, settle
-from workflows import services as workflows
 from workflows.graph.topology import CompiledNode
 
 log = structlog.get_logger(__name__)
@@ -77,7 +78,20 @@ def _leased(sql: str) -> list[Claimed]:
 
 
 def _take_away(claimed: Claimed, decide: Decide, *, only_expired: bool) -> bool:
-    graph = workflows.compiled(claimed.version_id)
+    """One step that cannot be taken away must not keep the others from it."""
+    try:
+        return _took_away(claimed, decide, only_expired=only_expired)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("step could not be taken from its worker", step_id=str(claimed.step_id))
+        return False
+
+
+def _took_away(claimed: Claimed, decide: Decide, *, only_expired: bool) -> bool:
+    graph = graph_of(claimed)
+    if graph is None:
+        return True
     settlement = decide(claimed, graph.nodes[claimed.node_id])
     data = payloads.encode(settlement.ports, {}) if settlement.ports else []
     recorded = settle(Report(claimed, graph, settlement, data, only_expired=only_expired))
@@ -151,8 +165,9 @@ def wake_due() -> int:
 
 def end_overdue() -> int:
     """S6: fail runs that are over their deadline; returns how many."""
-    overdue = Execution.objects.open().filter(deadline_at__lt=Now()).values_list("id", flat=True)[:BATCH]
-    return sum(exceed_deadline(execution_id=execution_id) for execution_id in overdue)
+    # `finished_at` says the same as the status, in the words of the index.
+    late = Execution.objects.open().filter(finished_at=None, deadline_at__lt=Now()).values_list("id", flat=True)[:BATCH]
+    return sum(fail(execution_id=execution_id, failure=failures.DEADLINE_EXCEEDED) for execution_id in late)
 
 
 def forget() -> int:

@@ -1,4 +1,4 @@
-"""Pause, resume, stop, and the deadline: what people and time may do to a run.
+"""Pause, resume, stop, fail: what people, time and trouble may do to a run.
 
 The answer is a promise: after a pause is acknowledged no step starts, after a stop none starts or commits.
 """
@@ -11,8 +11,9 @@ from typing import Any
 import structlog
 from django.db import transaction
 
-from executions import claims, failures, journal, transitions
+from executions import claims, journal, transitions
 from executions.engine.events import Event
+from executions.engine.settlement import Failure
 from executions.engine.states import ExecutionStatus
 from executions.errors import ExecutionNotFound, IllegalTransition
 from executions.models import Execution
@@ -56,12 +57,12 @@ def stop(*, execution_id: uuid.UUID, user: Any = None, reason: str = "") -> Exec
     return Execution.objects.get(id=execution_id)
 
 
-def exceed_deadline(*, execution_id: uuid.UUID) -> bool:
-    """End a run that is over its deadline as failed; False when it has ended by itself."""
+def fail(*, execution_id: uuid.UUID, failure: Failure) -> bool:
+    """End a run as failed from outside of its steps; False when it has ended by itself."""
     with transaction.atomic():
         if _lock(execution_id) not in _STOPPABLE:
             return False
-        error = failures.DEADLINE_EXCEEDED.as_json()
+        error = failure.as_json()
         _end(execution_id, ExecutionStatus.FAILED, {"error": error}, error=safe_json.dumps(error))
     return True
 
