@@ -4,7 +4,8 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import setup_logging, task_postrun
+from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -16,3 +17,9 @@ app.autodiscover_tasks()
 @setup_logging.connect
 def keep_logging(**kwargs: Any) -> None:
     """Celery leaves logging alone when somebody listens here: it is set up by the settings (`config.logs`)."""
+
+
+@task_postrun.connect
+def give_connections_back(**kwargs: Any) -> None:
+    """A thread that waits for its next bell must not keep a connection of the pool that its neighbours need."""
+    close_old_connections()

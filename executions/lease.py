@@ -18,7 +18,7 @@ from enum import StrEnum
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, close_old_connections, connection
+from django.db import DatabaseError, close_old_connections, connection
 
 from executions.claims import Claimed
 from executions.cursor import hot_cursor
@@ -50,10 +50,13 @@ class Lease:
     cut: Cut | None = None
 
     def end(self, cut: Cut) -> None:
-        """Tell the step to stop, once."""
+        """Tell the step to stop, once. Never raises: the heartbeat must go on for the others."""
         if self.cut is None:
             self.cut = cut
-            self.cancel.cancel()
+            try:
+                self.cancel.cancel()
+            except Exception:
+                log.exception("step could not be told to stop", step_id=str(self.claimed.step_id))
 
 
 GiveUp = Callable[[Lease], None]
@@ -71,6 +74,7 @@ class Leases:
         self._thread: threading.Thread | None = None
         self._stop = threading.Event()
         self._draining_since: float | None = None
+        self._shown = False
 
     @property
     def draining(self) -> bool:
@@ -81,7 +85,10 @@ class Leases:
         """Begin to hold a claimed step; the clock of its timeout starts now."""
         lease = Lease(claimed, time.monotonic() + timeout_seconds)
         with self._lock:
+            former = self._held.get(claimed.step_id)
             self._held[claimed.step_id] = lease
+        if former is not None:  # it was taken away from this process, and this process has it again
+            former.end(Cut.LOST)
         self.start()
         return lease
 
@@ -147,7 +154,7 @@ class Leases:
         try:
             if self._give_up is not None:
                 self._give_up(stuck)
-        except DatabaseError:
+        except Exception:
             log.exception("giving up a step failed; its lease will run out")
         self.drop(stuck)
         for lease in self._all():
@@ -160,15 +167,16 @@ class Leases:
     def _beat(self) -> bool:
         """Renew every lease and the worker's own row; False when the database did not answer."""
         leases = {lease.claimed.step_id: lease for lease in self._all()}
-        close_old_connections()
         try:
+            close_old_connections()
             kept = _renew({step_id: lease.claimed.fence for step_id, lease in leases.items()})
-            if _show(self.worker, draining=self.draining):
+            if _show(self.worker, draining=self.draining, first=not self._shown):
                 self.drain()
-        except (DatabaseError, InterfaceError) as error:
-            log.warning("heartbeat failed", error=str(error))
+        except Exception as error:  # whatever it is, without this thread every lease of the process would run out
+            log.warning("heartbeat failed", error=str(error), exc_info=not isinstance(error, DatabaseError))
             connection.close()
             return False
+        self._shown = True
         for step_id, lease in leases.items():
             if step_id not in kept:
                 lease.end(Cut.LOST)
@@ -208,13 +216,19 @@ def _renew(fences: dict[uuid.UUID, int]) -> set[uuid.UUID]:
 SHOW = """
 INSERT INTO executions_worker AS w (id, host, pid, queues, slots, seen_at, draining)
 VALUES (%(id)s, %(host)s, %(pid)s, %(queues)s, %(slots)s, naryad_clock(), %(draining)s)
-ON CONFLICT (id) DO UPDATE SET seen_at = naryad_clock(), draining = w.draining OR excluded.draining
+ON CONFLICT (id) DO UPDATE SET host = excluded.host, pid = excluded.pid, queues = excluded.queues,
+    slots = excluded.slots, seen_at = naryad_clock(),
+    draining = excluded.draining OR (w.draining AND NOT %(first)s::bool)
 RETURNING draining
 """
 
 
-def _show(worker: str, *, draining: bool) -> bool:
-    """Write this process's row; returns whether somebody asked it to take no more work."""
+def _show(worker: str, *, draining: bool, first: bool) -> bool:
+    """Write this process's row; returns whether somebody asked it to take no more work.
+
+    What the row said before this process was `first` shown was meant for an earlier one: containers give the same
+    host and process numbers again after a restart.
+    """
     with hot_cursor() as cursor:
         row = cursor.execute(
             SHOW,
@@ -225,6 +239,7 @@ def _show(worker: str, *, draining: bool) -> bool:
                 "queues": settings.WORKER_QUEUES,
                 "slots": settings.WORKER_SLOTS,
                 "draining": draining,
+                "first": first,
             },
         ).fetchone()
     return bool(row and row[0])

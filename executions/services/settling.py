@@ -152,9 +152,12 @@ def _targets(resolution: Resolution, run_status: str, chosen: str | None) -> lis
     )
     if chosen is not None:
         changed[chosen] = StepStatus.RUNNING
+    # The counters of a step that has begun long ago (a join of `any`) say nothing any more. Writing them would hide the
+    # step from the worker that claims at this moment, and nobody would ring again for it.
     return [
         Target(name, counter.remaining, counter.live, changed.get(name))
         for name, counter in resolution.counters.items()
+        if name in changed or counter.status is StepStatus.PENDING
     ]
 
 
