@@ -100,15 +100,15 @@ def _took_away(claimed: Claimed, decide: Decide, *, only_expired: bool) -> bool:
     return recorded is not None
 
 
+# The rows are chosen in a WITH: a subquery in FROM would be run again, limit and all, for each row it is joined to.
 UNRUNG = """
-UPDATE executions_step s SET rung_at = naryad_now()
-FROM (
+WITH silent AS (
     SELECT id FROM executions_step
     WHERE status = 'ready' AND queue = %(queue)s
         AND (rung_at IS NULL OR rung_at < naryad_now() - make_interval(secs => %(silence)s::float8))
     ORDER BY rank_at LIMIT %(batch)s::int FOR UPDATE SKIP LOCKED
-) AS silent
-WHERE s.id = silent.id
+)
+UPDATE executions_step s SET rung_at = naryad_now() FROM silent WHERE s.id = silent.id
 """
 
 
@@ -126,28 +126,28 @@ def ring_again() -> int:
 
 
 DELAYED = """
-UPDATE executions_step s
-SET status = 'ready', rank_at = naryad_now() - make_interval(secs => s.priority * 30), rung_at = naryad_now()
-FROM (
+WITH due AS (
     SELECT id FROM executions_step WHERE status = 'delayed' AND available_at <= naryad_now()
     ORDER BY available_at LIMIT %(batch)s::int FOR UPDATE SKIP LOCKED
-) AS due
-WHERE s.id = due.id AND s.status = 'delayed'
+)
+UPDATE executions_step s
+SET status = 'ready', rank_at = naryad_now() - make_interval(secs => s.priority * 30), rung_at = naryad_now()
+FROM due WHERE s.id = due.id
 RETURNING s.queue
 """
 
 # A step that waits stays so while its run is paused, so the run's row is locked to know whether it may go on.
 WAITING = """
+WITH due AS (
+    SELECT step.id, e.status FROM executions_step step JOIN executions_execution e ON e.id = step.execution_id
+    WHERE step.status = 'waiting' AND step.available_at <= naryad_now() AND e.status IN ('running', 'paused')
+    ORDER BY step.available_at LIMIT %(batch)s::int FOR NO KEY UPDATE OF e SKIP LOCKED
+)
 UPDATE executions_step s
 SET status = CASE due.status WHEN 'running' THEN 'ready' ELSE 'held' END, available_at = NULL,
     wake = s.wake || '{"by": "timer"}'::jsonb,
     rank_at = naryad_now() - make_interval(secs => s.priority * 30), rung_at = naryad_now()
-FROM (
-    SELECT step.id, e.status FROM executions_step step JOIN executions_execution e ON e.id = step.execution_id
-    WHERE step.status = 'waiting' AND step.available_at <= naryad_now() AND e.status IN ('running', 'paused')
-    ORDER BY step.available_at LIMIT %(batch)s::int FOR NO KEY UPDATE OF e SKIP LOCKED
-) AS due
-WHERE s.id = due.id AND s.status = 'waiting'
+FROM due WHERE s.id = due.id AND s.status = 'waiting'
 RETURNING CASE due.status WHEN 'running' THEN s.queue END
 """
 

@@ -10,13 +10,15 @@ from executions.engine.events import Event
 from integrations import safe_json
 
 CANCEL = """
-WITH step AS (
+WITH before AS (
+    SELECT id, status, leased_by FROM executions_step WHERE execution_id = %(execution)s AND status = ANY(
+        CASE WHEN %(running)s::bool THEN '{pending,ready,held,delayed,waiting,running}'::text[]
+             ELSE '{pending,ready,held,delayed,waiting}'::text[] END) FOR NO KEY UPDATE
+), step AS (
     UPDATE executions_step s
     SET status = 'cancelled', finished_at = naryad_clock(), leased_by = NULL, lease_expires_at = NULL,
         wait_reason = NULL, wake = NULL
-    FROM (SELECT id, status, leased_by FROM executions_step WHERE execution_id = %(execution)s AND status = ANY(
-        CASE WHEN %(running)s::bool THEN '{pending,ready,held,delayed,waiting,running}'::text[]
-             ELSE '{pending,ready,held,delayed,waiting}'::text[] END) FOR NO KEY UPDATE) AS before
+    FROM before
     WHERE s.id = before.id
     RETURNING s.*, before.status AS was, before.leased_by AS worker
 ), attempt AS (

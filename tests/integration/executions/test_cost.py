@@ -6,8 +6,10 @@ import redis
 from django.conf import settings
 from django.db import connection
 
-from executions import runner, services
-from tests.integration.executions.driving import chain, leases, start, status
+from accounts.clock import Clock
+from executions import runner, services, sweeps
+from executions.models import Step
+from tests.integration.executions.driving import chain, definition, leases, start, status
 
 
 def next_transaction() -> int:
@@ -70,3 +72,14 @@ def test_the_rows_read_for_a_step_do_not_grow_with_the_graph(anna):
         read[size] = rows_read() - before
         services.stop(execution_id=run.id)
     assert read[10_000] <= 1.5 * read[100]
+
+
+def test_a_look_at_what_is_due_takes_one_batch_however_many_are_due(anna, monkeypatch):
+    monkeypatch.setattr(sweeps, "BATCH", 5)
+    names = [(f"n{index}", "noop") for index in range(40)]
+    run = start(anna, definition(names))
+    for resting in ("delayed", "waiting"):
+        Step.objects.filter(execution=run).update(status=resting, available_at=Clock(), wake={"onTimeout": "out"})
+        begin_worker_session()
+        assert sweeps.wake_due() == 5
+        assert Step.objects.filter(execution=run, status=resting).count() == 35
