@@ -1,7 +1,7 @@
 """PURE: the native form of a workflow, read from JSON.
 
     {"nodes": [{"id", "type", "position": {"x", "y"}, "data": {"label", "config", "settings"}}],
-     "edges": [{"id", "source", "target", "sourceHandle", "targetHandle"}],
+     "edges": [{"id", "source", "target", "sourceHandle", "targetHandle", "data": {"maxIterations"}}],
      "settings": {"deadlineSeconds"}, "origin": "native" | "n8n"}
 
 Keys that are not named here are kept in the stored document and mean nothing to the engine.
@@ -23,6 +23,7 @@ Origin = Literal["native", "n8n"]
 MAX_NODES = 10_000
 MAX_ID = 200
 MAX_LABEL = 500
+MAX_ITERATIONS = 10_000
 
 
 class Malformed(ValueError):
@@ -47,13 +48,17 @@ class NodeSpec:
 
 @dataclass(frozen=True)
 class EdgeSpec:
-    """An edge as written; a handle of None means the default port."""
+    """An edge as written; a handle of None means the default port.
+
+    `max_iterations` guards an edge that leads back: so often may it be followed in one run.
+    """
 
     id: str | None
     source: str
     target: str
     source_handle: str | None
     target_handle: str | None
+    max_iterations: int | None = None
 
 
 @dataclass(frozen=True)
@@ -174,12 +179,31 @@ def _edges(written_edges: list[Mapping[str, Any]], problems: list[Problem]) -> I
             _text(written, "target", place),
             _optional_text(written, "sourceHandle", place),
             _optional_text(written, "targetHandle", place),
+            _max_iterations(written, place, problems),
         )
         if edge.id is not None:
             if edge.id in seen:
                 problems.append(_duplicate(edge_id=edge.id))
             seen.add(edge.id)
         yield edge
+
+
+def _max_iterations(written: Mapping[str, Any], place: str, problems: list[Problem]) -> int | None:
+    value = _object(written, "data", place).get("maxIterations")
+    if value is None:
+        return None
+    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_ITERATIONS:
+        return value
+    problems.append(
+        Problem(
+            "settings_invalid",
+            gettext_noop("«%(field)s»: такое значение не подходит, возможно %(wanted)s"),
+            None,
+            _optional_text(written, "id", place),
+            params={"field": "data.maxIterations", "wanted": f"1 … {MAX_ITERATIONS}"},
+        )
+    )
+    return None
 
 
 def _duplicate(*, node_id: str | None = None, edge_id: str | None = None) -> Problem:

@@ -13,6 +13,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from workflows.graph.definition import Definition
+from workflows.graph.facts import NodeFacts, source_port
+
 LOOP_PORT = "loop"
 
 Kind = Literal["items", "back"]
@@ -46,6 +49,26 @@ class Irregular:
 
     header: str
     link: str | None
+
+
+def of_definition(
+    definition: Definition, facts: Mapping[str, NodeFacts | None]
+) -> tuple[list[Region], list[Irregular], list[Link]]:
+    """The loops of a definition, what is wrong with them, and its edges in the form in which they were looked at."""
+    known = [node.id for node in definition.nodes]
+    names = set(known)
+    links = [
+        Link(edge.id or "", edge.source, edge.target, _port(facts[edge.source], edge.source_handle), edge.max_iterations)
+        for edge in definition.edges
+        if edge.source in names and edge.target in names
+    ]
+    loop_nodes = {name for name in known if (told := facts[name]) is not None and told.loops}
+    regions, faults = find(known, links, loop_nodes)
+    return regions, faults, links
+
+
+def _port(facts: NodeFacts | None, handle: str | None) -> str | None:
+    return handle if facts is None else source_port(facts, handle)
 
 
 def find(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from workflows.graph import loops
 from workflows.graph.cycles import cycles
 from workflows.graph.definition import Definition, EdgeSpec, NodeSpec
 from workflows.graph.facts import ERROR_PORT, NodeFacts, source_port, target_port
@@ -39,7 +40,7 @@ def check(definition: Definition, describe: Describe, check_config: CheckConfig)
         *definition.problems,
         *_node_problems(definition, facts, check_config),
         *_edge_problems(definition, facts),
-        *_cycle_problems(definition),
+        *_loop_problems(definition, facts),
         *_start_problems(definition, facts),
     ]
 
@@ -73,7 +74,7 @@ def _edge_problems(definition: Definition, facts: Mapping[str, NodeFacts | None]
                 edge.id,
                 params={"node": end},
             )
-        if edge.source == edge.target and not dangling:
+        if edge.source == edge.target and not dangling and edge.max_iterations is None:
             yield Problem("self_edge", gettext_noop("Связь ведёт от узла к нему же: удалите её"), edge.source, edge.id)
         if not dangling:
             yield from _handle_problems(edge, nodes, facts)
@@ -126,20 +127,37 @@ def _is_idle_error_edge(edge: EdgeSpec, node: NodeSpec, facts: NodeFacts) -> boo
     )
 
 
-def _cycle_problems(definition: Definition) -> Iterator[Problem]:
+def _loop_problems(definition: Definition, facts: Mapping[str, NodeFacts | None]) -> Iterator[Problem]:
+    """Loops that cannot be run, and circles that nothing guards."""
+    regions, irregular, links = loops.of_definition(definition, facts)
+    for fault in irregular:
+        yield Problem(
+            "loop_irregular",
+            gettext_noop("В цикл можно входить только через его начало, и циклы не должны пересекаться"),
+            fault.header,
+            fault.link,
+        )
+    forwards = [
+        link for link in links if not loops.leads_back(link, regions) and not (irregular and link.limit is not None)
+    ]
+    yield from _circles(definition, forwards)
+
+
+def _circles(definition: Definition, forwards: Sequence[loops.Link]) -> Iterator[Problem]:
     successors: dict[str, list[str]] = {node.id: [] for node in definition.nodes}
-    for edge in definition.edges:
-        if edge.source in successors and edge.target in successors:
-            successors[edge.source].append(edge.target)
+    for link in forwards:
+        successors[link.source].append(link.target)
     for members in cycles(successors):
         inside = set(members)
-        closing = next(edge for edge in definition.edges if edge.source in inside and edge.target == members[0])
+        closing = next(link for link in forwards if link.source in inside and link.target == members[0])
         shown = ", ".join(members[:_NAMED]) + (" …" if len(members) > _NAMED else "")
         yield Problem(
             "cycle",
-            gettext_noop("Узлы замкнуты в круг: %(nodes)s. Уберите связь, которая ведёт назад"),
+            gettext_noop(
+                "Узлы замкнуты в круг: %(nodes)s. Уберите связь, которая ведёт назад, или ограничьте её: maxIterations"
+            ),
             members[0],
-            closing.id,
+            closing.id or None,
             params={"nodes": shown},
         )
 
