@@ -82,7 +82,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("язык"),
         max_length=5,
         choices=[("ru", _("Русский")), ("en", _("Английский")), ("pt-br", _("Португальский (Бразилия)"))],
-        default="ru",
+        default="",
+        blank=True,
+        help_text=_("Пусто — язык браузера или программы, из которой обращается человек"),
     )
     time_zone = models.CharField(_("часовой пояс"), max_length=64, default="UTC", validators=[check_time_zone])
     telegram_id = models.BigIntegerField(_("Telegram"), unique=True, null=True, blank=True)
@@ -242,7 +244,7 @@ class TokenFamily(models.Model):
         _("причина отзыва"),
         max_length=10,
         blank=True,
-        choices=[("logout", _("Выход")), ("reuse", _("Повтор токена")), ("rights", _("Изменились права"))],
+        choices=[("logout", _("Выход из системы")), ("reuse", _("Повтор токена")), ("rights", _("Изменились права"))],
     )
 
     class Meta:

@@ -19,6 +19,7 @@ import uuid_utils.compat
 from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import translation
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.request import Request
 from rest_framework_simplejwt.backends import TokenBackend
@@ -220,7 +221,10 @@ def _signer() -> TokenBackend:
 
 
 class BearerAuthentication(BaseAuthentication):
-    """`Authorization: Bearer <token>`; nothing else opens the API, in particular no cookie."""
+    """`Authorization: Bearer <token>`; nothing else opens the API, in particular no cookie.
+
+    The rest of the request is in the person's language, where they have chosen one.
+    """
 
     def authenticate(self, request: Request) -> tuple[User, None] | None:
         raw = bearer(request)
@@ -228,6 +232,8 @@ class BearerAuthentication(BaseAuthentication):
             return None
         user = authenticate_token(raw)
         structlog.contextvars.bind_contextvars(user_id=user.pk)
+        if user.language:
+            translation.activate(user.language)  # until the next request: Django's middleware sets it for each
         return user, None
 
     def authenticate_header(self, request: Request) -> str:

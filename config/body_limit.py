@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 
+from django.utils import translation
+
+from accounts.languages import language_for
+from config.api_json import BodyTooLarge
+from integrations import safe_json
+
 Message = Mapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Any, Any, Any], Awaitable[None]]
-
-ANSWER = '{"code":"too_large","message":"Тело запроса слишком большое","details":{}}'.encode()
 
 
 class BodyLimit:
@@ -29,7 +33,7 @@ class BodyLimit:
             await self.application(scope, receive, send)
             return
         if self._announced(scope) > self.limit:
-            await self._refuse(send)
+            await self._refuse(scope, send)
             return
         received = 0
 
@@ -42,13 +46,16 @@ class BodyLimit:
 
         await self.application(scope, counted, send)
         if received > self.limit:
-            await self._refuse(send)
+            await self._refuse(scope, send)
 
     def _announced(self, scope: MutableMapping[str, Any]) -> int:
         length = dict(scope["headers"]).get(b"content-length", b"")
         return int(length) if length.isdigit() else 0
 
-    async def _refuse(self, send: Send) -> None:
+    async def _refuse(self, scope: MutableMapping[str, Any], send: Send) -> None:
+        accepted = dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1")
+        with translation.override(language_for("", accepted=accepted)):
+            refusal = {"code": BodyTooLarge.code, "message": str(BodyTooLarge.message), "details": {}}
         headers = [(b"content-type", b"application/json"), (b"connection", b"close")]
         await send({"type": "http.response.start", "status": 413, "headers": headers})
-        await send({"type": "http.response.body", "body": ANSWER})
+        await send({"type": "http.response.body", "body": safe_json.dumps(refusal).encode()})

@@ -9,6 +9,9 @@ from collections.abc import Callable
 import structlog
 import uuid_utils.compat
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+from accounts.models import User
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -55,6 +58,21 @@ class RequestLog:
         # Asking ourselves would cost every anonymous request a query.
         person = getattr(request, "_cached_user", None)
         return {"user_id": person.pk} if person is not None and person.pk else {}
+
+
+class PersonLanguage:
+    """The admin's pages in the language that a person has chosen; the API does the same when it believes a token."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Somebody without a session costs no query, and the API knows no sessions.
+        if not request.path_info.startswith("/api/"):
+            person = request.user
+            if isinstance(person, User) and person.language:
+                translation.activate(person.language)
+        return self.get_response(request)
 
 
 class StripApiSlash:

@@ -89,6 +89,19 @@ def phrase(message: str, values: Mapping[str, Any]) -> str:
     if "%(" not in text:
         return text
     try:
-        return text % _Places(values)
+        return text % _Places(told(values))
     except (ValueError, TypeError):
         return text
+
+
+def told(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with every stored sentence among them, `{message, params}`, in the reader's language."""
+    return {name: _told(value) for name, value in values.items()}
+
+
+def _told(value: Any) -> Any:
+    match value:
+        case {"message": str(message), "params": dict(params)} if len(value) == 2:
+            return phrase(message, params)
+        case _:
+            return value

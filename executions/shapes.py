@@ -15,7 +15,7 @@ from rest_framework import serializers
 
 from executions.engine.states import FINISHED_STEP, ExecutionStatus, StepStatus
 from executions.models import Attempt, Execution, ExecutionEvent, Step
-from executions.sentences import LOG, phrase, sentence
+from executions.sentences import LOG, phrase, sentence, told
 
 LEVELS = ("debug", "info", "warning", "error")
 
@@ -31,7 +31,7 @@ def presentable(runs: QuerySet[Execution]) -> QuerySet[Execution]:
 def spoken(error: Mapping[str, Any]) -> dict[str, Any]:
     """A stored `{code, message, details}` with its message in the reader's language."""
     details = error.get("details") or {}
-    return {**error, "message": phrase(str(error.get("message", "")), details), "details": details}
+    return {**error, "message": phrase(str(error.get("message", "")), details), "details": told(details)}
 
 
 @extend_schema_field(
@@ -149,7 +149,11 @@ class PayloadField(serializers.Field[Any, Any, Any, Any]):
         if value.type.startswith("step.") and payload.get("status") in FINISHED_STEP:
             payload.setdefault("finishedAt", value.at.isoformat())
         if value.type == LOG:
-            payload |= {"message": sentence(LOG, payload), "level": value.level}
+            payload |= {
+                "message": sentence(LOG, payload),
+                "params": told(payload.get("params") or {}),
+                "level": value.level,
+            }
             payload["stepId"] = str(value.step_id) if value.step_id else None
         if payload.get("error"):
             payload["error"] = spoken(payload["error"])

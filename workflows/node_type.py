@@ -48,7 +48,10 @@ ConfigClass = type[Config]
 
 
 class NodeError(Exception):
-    """A step that did not work, told in a way that a person and the retry policy understand."""
+    """A step that did not work, told in a way that a person and the retry policy understand.
+
+    `message` may have %(name)s places for `details`, as in `Log`.
+    """
 
     transient: ClassVar[bool]
 
@@ -114,7 +117,10 @@ Outcome = Done | Wait | Later
 
 
 class Log(Protocol):
-    """The step's log, shown to people. `message` is a gettext msgid with %(name)s places, translated when read."""
+    """The step's log, shown to people. `message` is a gettext msgid with %(name)s places, translated when read.
+
+    A value for a place may be such a message itself: `{"message": msgid, "params": values}`.
+    """
 
     def debug(self, message: str, **params: Any) -> None: ...
     def info(self, message: str, **params: Any) -> None: ...

@@ -52,7 +52,9 @@ class PersonSerializer(StrictSerializer):
         error_messages={"invalid": _("Телефон записывается как +79001234567")},
     )
     phoneVerifiedAt = serializers.DateTimeField(source="phone_verified_at", read_only=True)
-    language = serializers.ChoiceField(LANGUAGES, required=False)
+    language = serializers.ChoiceField(
+        LANGUAGES, allow_blank=True, required=False, help_text="Empty: what `Accept-Language` asks for."
+    )
     timeZone = serializers.CharField(source="time_zone", max_length=64, required=False, validators=[check_time_zone])
     createdAt = serializers.DateTimeField(source="created_at", read_only=True)
 

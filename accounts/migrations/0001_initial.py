@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='электронная почта')),
                 ('phone', models.CharField(blank=True, max_length=16, null=True, validators=[django.core.validators.RegexValidator('^\\+[1-9]\\d{6,14}\\Z', 'Телефон записывается как +79001234567')], verbose_name='телефон')),
                 ('phone_verified_at', models.DateTimeField(blank=True, null=True, verbose_name='телефон подтверждён')),
-                ('language', models.CharField(choices=[('ru', 'Русский'), ('en', 'Английский'), ('pt-br', 'Португальский (Бразилия)')], default='ru', max_length=5, verbose_name='язык')),
+                ('language', models.CharField(blank=True, choices=[('ru', 'Русский'), ('en', 'Английский'), ('pt-br', 'Португальский (Бразилия)')], default='', help_text='Пусто — язык браузера или программы, из которой обращается человек', max_length=5, verbose_name='язык')),
                 ('time_zone', models.CharField(default='UTC', max_length=64, validators=[accounts.models.check_time_zone], verbose_name='часовой пояс')),
                 ('telegram_id', models.BigIntegerField(blank=True, null=True, unique=True, verbose_name='Telegram')),
                 ('token_version', models.PositiveIntegerField(default=0, editable=False, verbose_name='версия токенов')),
@@ -124,7 +124,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(db_default=accounts.clock.Clock(), editable=False, verbose_name='создан')),
                 ('expires_at', models.DateTimeField(db_index=True, verbose_name='действует до')),
                 ('revoked_at', models.DateTimeField(null=True, verbose_name='отозван')),
-                ('revoke_reason', models.CharField(blank=True, choices=[('logout', 'Выход'), ('reuse', 'Повтор токена'), ('rights', 'Изменились права')], max_length=10, verbose_name='причина отзыва')),
+                ('revoke_reason', models.CharField(blank=True, choices=[('logout', 'Выход из системы'), ('reuse', 'Повтор токена'), ('rights', 'Изменились права')], max_length=10, verbose_name='причина отзыва')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='token_families', to=settings.AUTH_USER_MODEL, verbose_name='пользователь')),
             ],
             options={

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from accounts import clock, tokens
+from accounts.languages import language_for
 from executions.errors import ExecutionNotFound, TooManySockets
 from executions.models import Execution
 
@@ -23,13 +24,16 @@ class Admission:
     seconds_left: float
 
 
-def admit(token: str, execution_id: uuid.UUID) -> Admission:
-    """Let in the holder of `token`; raises `InvalidToken`, and `ExecutionNotFound` also for runs of other projects."""
+def admit(token: str, execution_id: uuid.UUID, accepted: str) -> Admission:
+    """Let in the holder of `token`, whose program speaks the languages `accepted`.
+
+    Raises `InvalidToken`, and `ExecutionNotFound` also for runs of other projects.
+    """
     user = tokens.authenticate_token(token)
     if not Execution.objects.visible_to(user).filter(pk=execution_id).exists():
         raise ExecutionNotFound
     left = tokens.read(token).expires_at - clock.read()
-    return Admission(user.pk, user.language, left.total_seconds())
+    return Admission(user.pk, language_for(user.language, accepted=accepted), left.total_seconds())
 
 
 class Seats:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import translation
+
 from accounts.errors import DomainError
 from executions.errors import BadMessage
 from integrations import safe_json
@@ -43,8 +45,8 @@ def since_of(value: Any) -> int:
     return value
 
 
-def error_frame(error: DomainError) -> str:
+def error_frame(error: DomainError, language: str) -> str:
     """`{"type": "error", "code", "message", "details"}`."""
-    return safe_json.dumps(
-        {"type": "error", "code": error.code, "message": str(error.message), "details": error.details}
-    )
+    with translation.override(language):
+        message = str(error.message)
+    return safe_json.dumps({"type": "error", "code": error.code, "message": message, "details": error.details})

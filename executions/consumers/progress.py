@@ -15,6 +15,7 @@ from channels.generic.websocket import AsyncWebsocketConsumer
 from django.conf import settings
 
 from accounts.errors import DomainError, InvalidToken
+from accounts.languages import language_for
 from executions.consumers.admission import Admission, admit, seats
 from executions.consumers.database import patiently
 from executions.consumers.journals import read_journal, read_sequence, read_snapshot
@@ -27,9 +28,6 @@ log = structlog.get_logger(__name__)
 
 P = ParamSpec("P")
 Work = Callable[P, Coroutine[Any, Any, None]]
-
-SNAPSHOT_STEPS = 1000
-"""Steps in one snapshot frame: below the 1 MiB that common clients accept."""
 
 MOVES_OF_MANY = frozenset({"execution.paused", "execution.resumed", "step.retried"})
 """One journal line each, though many steps changed their state: a new snapshot follows."""
@@ -51,6 +49,7 @@ class ExecutionProgress(AsyncWebsocketConsumer):
     def __init__(self) -> None:
         super().__init__()
         self._token = ""
+        self._accepted = ""
         self._admission: Admission | None = None
         self._check_at = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
@@ -62,6 +61,7 @@ class ExecutionProgress(AsyncWebsocketConsumer):
     # --- the client's side ---------------------------------------------------------------------------------------
     async def connect(self) -> None:
         """Take the token from the subprotocols, or wait for the first message to bring it."""
+        self._accepted = dict(self.scope["headers"]).get(b"accept-language", b"").decode("latin-1")
         offered = list(self.scope["subprotocols"])
         if SUBPROTOCOL not in offered:
             await self.accept()
@@ -90,7 +90,7 @@ class ExecutionProgress(AsyncWebsocketConsumer):
             if self._admission is None:
                 await self._refuse(InvalidToken())
             else:
-                await self.send(error_frame(error))
+                await self.send(error_frame(error, self._language))
         except TooManyMessages as error:
             await self._refuse(error)
         else:
@@ -125,7 +125,7 @@ class ExecutionProgress(AsyncWebsocketConsumer):
     async def _let_in(self, auth: Auth) -> None:
         async with self._door:
             known = self._admission
-            admission = await patiently(admit, auth.token, self._execution_id())
+            admission = await patiently(admit, auth.token, self._execution_id(), self._accepted)
             if known is None:
                 seats.take(admission.user_id)
             elif known.user_id != admission.user_id:
@@ -150,8 +150,12 @@ class ExecutionProgress(AsyncWebsocketConsumer):
             if task is not asyncio.current_task():
                 task.cancel()
         with suppress(OSError, RuntimeError):
-            await self.send(error_frame(error))
+            await self.send(error_frame(error, self._language))
             await self.close(CLOSE_CODES.get(type(error), POLICY_VIOLATION))
+
+    @property
+    def _language(self) -> str:
+        return self._admission.language if self._admission else language_for("", accepted=self._accepted)
 
     def _execution_id(self) -> uuid.UUID:
         try:
@@ -173,7 +177,7 @@ class ExecutionProgress(AsyncWebsocketConsumer):
     async def _follow(self, execution_id: uuid.UUID, watch: Watch, since: int | None) -> None:
         newest = await read_sequence(execution_id)
         if since is None or since > newest:
-            seq = await self._send_snapshot(execution_id)
+            seq = await self._send_snapshot(execution_id, at_least=0)
         else:
             seq = since
         watch.tell(newest, [])
@@ -181,32 +185,31 @@ class ExecutionProgress(AsyncWebsocketConsumer):
             await self._send_hints(watch.take_hints())
             seq = await self._send_journal(execution_id, seq, watch)
             if self._many_moved:
-                await self._send_snapshot(execution_id)
+                await self._send_snapshot(execution_id, at_least=seq)
             await watch.wait(self._check_at - asyncio.get_running_loop().time())
             await self._check_again(execution_id)
 
-    async def _send_snapshot(self, execution_id: uuid.UUID) -> int:
-        assert self._admission is not None  # noqa: S101 - the stream begins after the admission
-        state = await read_snapshot(execution_id, self._admission.language)
-        steps = state["steps"]
+    async def _send_snapshot(self, execution_id: uuid.UUID, *, at_least: int) -> int:
+        """Send the run as it stands, not older than line `at_least`; returns the last line that it contains."""
+        snapshot = await read_snapshot(execution_id, self._language)
+        if snapshot.seq < at_least:  # somebody else had asked before that line was written
+            snapshot = await read_snapshot(execution_id, self._language)
         self._many_moved = False
-        self._settled = {step["id"]: step["attempt"] for step in steps}
-        for start in range(0, max(1, len(steps)), SNAPSHOT_STEPS):
-            part = steps[start : start + SNAPSHOT_STEPS]
-            more = start + SNAPSHOT_STEPS < len(steps)
-            await self._send_frame({"type": "snapshot", **state, "steps": part, "more": more})
-        return int(state["seq"])
+        self._settled = dict(snapshot.attempts)
+        for frame in snapshot.frames:
+            await self.send(frame)
+        return snapshot.seq
 
     async def _send_journal(self, execution_id: uuid.UUID, seq: int, watch: Watch) -> int:
         """Send every line up to what has been announced; returns the number of the last one sent."""
-        while seq < watch.seq and self._admission is not None:
-            page = await read_journal(execution_id, seq, self._admission.language)
+        while seq < watch.seq:
+            page = await read_journal(execution_id, seq, self._language)
             if not page:
                 break  # announced by somebody who does not know the journal
-            for event in page:
-                await self._send_frame({"type": "event", "seq": event["seq"], "event": event})
-                self._note(event)
-                seq = event["seq"]
+            for line in page:
+                await self.send(line.frame)
+                self._note(line.event)
+                seq = line.seq
         watch.seq = seq
         return seq
 
@@ -214,7 +217,7 @@ class ExecutionProgress(AsyncWebsocketConsumer):
         """Pass on which steps have been claimed, unless the client knows more about them already."""
         for hint in hints:
             if hint["attempt"] > self._settled.get(hint["step"], 0):
-                await self._send_frame({"type": "hint", "execution": str(self._execution_id()), **hint})
+                await self.send(safe_json.dumps({"type": "hint", "execution": str(self._execution_id()), **hint}))
 
     def _note(self, event: dict[str, Any]) -> None:
         """Remember what the client knows now, and whether one line stands for the moves of many steps."""
@@ -228,7 +231,4 @@ class ExecutionProgress(AsyncWebsocketConsumer):
         if asyncio.get_running_loop().time() < self._check_at:
             return
         async with self._door:
-            self._remember(self._token, await patiently(admit, self._token, execution_id))
-
-    async def _send_frame(self, frame: dict[str, Any]) -> None:
-        await self.send(safe_json.dumps(frame))
+            self._remember(self._token, await patiently(admit, self._token, execution_id, self._accepted))

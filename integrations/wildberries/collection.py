@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from integrations.errors import OutboundError
 from integrations.wildberries.batches import StatisticsBatch, statistics_batches
-from integrations.wildberries.errors import wording
+from integrations.wildberries.errors import sentence_of, wording
 from integrations.wildberries.schemas import CampaignStatistics
 from integrations.wildberries.statistics import Level, merged, statistic_items
 
@@ -41,6 +41,7 @@ class Collection:
     answered: int = 0
     collected: list[dict[str, Any]] = field(default_factory=list)
     errors: list[dict[str, Any]] = field(default_factory=list)
+    reason: dict[str, Any] | None = None
 
     @classmethod
     def plan(cls, ids: Iterable[int], *, begin: date, end: date, level: Level) -> Self:
@@ -92,7 +93,8 @@ class Collection:
         return len(missing)
 
     def refuse(self, error: OutboundError) -> None:
-        """The next batch was refused: it goes to `errors`."""
+        """The next batch was refused: it goes to `errors`, and the first of them is the `reason`."""
+        self.reason = self.reason or sentence_of(error)
         self.errors.append(_failure(self._finish(), error))
 
     def postpone(self, error: OutboundError) -> None:

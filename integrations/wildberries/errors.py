@@ -83,6 +83,11 @@ def wording(error: OutboundError) -> str:
     return text % error.details if "%(" in text else text
 
 
+def sentence_of(error: OutboundError) -> dict[str, Any]:
+    """The message as the journal keeps a sentence inside another one: translated when it is read."""
+    return {"message": str(error.message), "params": error.details}
+
+
 def explanation(body: bytes) -> tuple[str | None, str | None]:
     """What an error body says in words, and its request id. Every service of Wildberries has a form of its own."""
     try:

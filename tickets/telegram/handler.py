@@ -8,6 +8,7 @@ import structlog
 from django.db import transaction
 
 from accounts import services as accounts
+from accounts.languages import language_for
 from integrations import inbox, outbox
 from integrations.telegram.delivery import TOPIC
 from integrations.telegram.schemas import Message, read_update
@@ -54,4 +55,5 @@ def _who_you_are(telegram_id: int, language_code: str | None) -> str:
     person = accounts.person_by_telegram(telegram_id)
     if person is None:
         return answers.unknown(telegram_id=telegram_id, language_code=language_code)
-    return answers.linked(telegram_id=telegram_id, name=str(person), username=person.username, language=person.language)
+    language = language_for(person.language, accepted=language_code or "")
+    return answers.linked(telegram_id=telegram_id, name=str(person), username=person.username, language=language)

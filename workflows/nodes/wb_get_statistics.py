@@ -16,7 +16,7 @@ from integrations.wildberries.batches import date_range
 from integrations.wildberries.campaigns import WITH_STATISTICS
 from integrations.wildberries.client import WildberriesClient
 from integrations.wildberries.collection import Collection
-from integrations.wildberries.errors import AccessDenied, TokenRejected, wording
+from integrations.wildberries.errors import AccessDenied, TokenRejected, sentence_of
 from integrations.wildberries.statistics import Level
 from workflows.graph.settings import RetryPolicy
 from workflows.node_type import Config, Done, Item, Later, NodeContext, NodeType, Outcome, Permanent, Port
@@ -180,14 +180,14 @@ def _note(context: NodeContext, collection: Collection, error: OutboundError) ->
         count=len(batch.ids) if batch else 0,
         begin=str(collection.begin),
         end=str(collection.end),
-        error=wording(error),
+        error=sentence_of(error),
     )
 
 
 def _done(context: NodeContext, collection: Collection, names: Mapping[int, str]) -> Done:
     if not collection.answered:
         message = _("Wildberries не дал статистики ни по одной кампании: %(reason)s")
-        raise Permanent("no_statistics", message, reason=collection.errors[0]["error"], errors=collection.errors)
+        raise Permanent("no_statistics", message, reason=collection.reason, errors=collection.errors)
     items = [_named(item, names) for item in collection.items]
     context.log.info(
         gettext_noop("Получена статистика с %(begin)s по %(end)s: кампаний %(campaigns)s, строк %(rows)s"),

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from workflows.graph import expressions
 from workflows.graph.rules import ConfigFault
 from workflows.node_type import Config, NodeType, Permanent
-from workflows.services.wording import config_message
+from workflows.services.wording import FIELD_AND_WORDS
 
 _WORDS = {
     "missing": gettext_noop("поле обязательно, заполните его"),
@@ -83,7 +83,8 @@ def render_config(
 ) -> list[Config]:
     """The checked config for every scope (item), one object repeated when nothing in it varies.
 
-    Without scopes the list is empty. Raises `Permanent("config_invalid")` with `field` and `item` in its details.
+    Without scopes the list is empty. Raises `Permanent("config_invalid")` with `field`, `item` and `words` in its
+    details: a sentence `{message, params}` that is translated when it is read.
     """
     if not scopes:
         return []
@@ -99,9 +100,8 @@ def _rendered(node_type: NodeType, raw: Mapping[str, Any], scope: Mapping[str, A
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
         fault = _fault(_place(rendered, detail["loc"]), detail)
-        raise Permanent(
-            "config_invalid", config_message(fault.field, fault.message, fault.params), field=fault.field, item=item
-        ) from error
+        words = {"message": fault.message, "params": dict(fault.params)}
+        raise Permanent("config_invalid", FIELD_AND_WORDS, field=fault.field, words=words, item=item) from error
 
 
 def _place(raw: Any, location: Sequence[str | int]) -> tuple[str | int, ...]:

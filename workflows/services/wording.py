@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from workflows.graph.problems import Problem
+
+FIELD_AND_WORDS = gettext_noop("Поле «%(field)s»: %(words)s")
 
 
 def stored(problem: Problem) -> dict[str, Any]:
@@ -42,7 +44,7 @@ def has_errors(problems: Iterable[Mapping[str, Any]]) -> bool:
 
 def config_message(field: str, words: str, params: Mapping[str, Any]) -> str:
     """What is wrong with a field of a config, named first."""
-    return gettext("Поле «%(field)s»: %(words)s") % {"field": field, "words": filled(words, params)}
+    return gettext(FIELD_AND_WORDS) % {"field": field, "words": filled(words, params)}
 
 
 def filled(message: str, params: Mapping[str, Any]) -> str:

@@ -115,8 +115,12 @@ def test_a_value_of_the_wrong_type_fails_the_step_for_good() -> None:
         render_config(SAMPLE, {"period": "{{ $json.days }}"}, [scope({"days": 3}), scope({}, 1)])
 
     assert failure.value.code == "config_invalid"
-    assert failure.value.details == {"field": "period", "item": 1}
-    assert "period" in str(failure.value.message)
+    assert failure.value.details == {
+        "field": "period",
+        "item": 1,
+        "words": {"message": "здесь нужно целое число", "params": {}},
+    }
+    assert "%(field)s" in str(failure.value.message)
 
 
 def test_no_items_give_no_configs() -> None:
