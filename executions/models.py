@@ -131,6 +131,7 @@ class Step(models.Model):
     wait_reason = models.CharField(_("Чего ждёт"), max_length=100, null=True)
     wake = json_field(null=True)
     progress = json_field(null=True)
+    edited_input = json_field(null=True)  # items by port that a person put in the place of what the edges bring
     error = json_field(verbose_name=_("Ошибка"), null=True)
     handled = models.BooleanField(default=False)
     started_at = models.DateTimeField(_("Начат"), null=True)
@@ -148,6 +149,7 @@ class Step(models.Model):
                 condition=Q(status__in=[StepStatus.DELAYED, StepStatus.WAITING]),
             ),
             models.Index("lease_expires_at", name="step_leased", condition=Q(status=StepStatus.RUNNING)),
+            models.Index("finished_at", name="step_dead", condition=Q(status=StepStatus.FAILED, handled=False)),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=list(StepStatus)), name="step_status_known"),
@@ -349,6 +351,30 @@ class SideEffect(models.Model):
 
     def __str__(self) -> str:
         return f"{self.method} {self.target}"
+
+
+class DeadLetterResolution(models.Model):
+    """Somebody has dealt with a dead letter, which is a failed step or a message of the outbox, as of `died_at`."""
+
+    id = models.BigAutoField(primary_key=True)
+    step = models.ForeignKey(Step, models.CASCADE, null=True, related_name="+", db_index=False)
+    message_id = models.UUIDField(null=True)
+    died_at = models.DateTimeField()
+    outcome = models.CharField(_("Исход"), max_length=20)
+    reason = models.CharField(_("Причина"), max_length=500, default="")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(_("Когда"), db_default=Clock())
+
+    class Meta:
+        verbose_name = _("разбор неудачи")
+        verbose_name_plural = _("разбор неудач")
+        constraints = [
+            models.UniqueConstraint("step", "died_at", name="step_resolved_once"),
+            models.UniqueConstraint("message_id", "died_at", name="message_resolved_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.outcome
 
 
 class IdempotencyKey(models.Model):
