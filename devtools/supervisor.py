@@ -40,6 +40,7 @@ class Process:
     stop_signal: int = signal.SIGTERM
     grace_seconds: float = 35.0
     tier: int = 1
+    longest_pause_seconds: float = LONGEST_PAUSE_SECONDS
     uid: int | None = None
     gid: int | None = None
 
@@ -200,10 +201,19 @@ class Supervisor:
         if popen.returncode and not self.stopping.is_set():
             raise Refused(f"{name} failed (exit {popen.returncode}):\n{self.log_end(name, 40)}")
 
-    def foreground(self, command: Sequence[str], environment: Mapping[str, str]) -> int:
-        """Run a command on this terminal, which sends it Ctrl-C itself. Returns its exit status."""
-        popen = subprocess.Popen(command, cwd=ROOT, env=dict(environment))
-        return self._attend(popen)
+    def foreground(self, command: Sequence[str], environment: Mapping[str, str], *, log: str = "") -> int:
+        """Run a command on this terminal, which sends it Ctrl-C itself. Returns its exit status.
+
+        With `log` its standard error goes into the log of that name, whose end is told when the command fails.
+        """
+        with contextlib.ExitStack() as open_files:
+            path = self.installation.logs / f"{log}.log"
+            errors = open_files.enter_context(path.open("wb")) if log else None
+            popen = subprocess.Popen(command, cwd=ROOT, env=dict(environment), stderr=errors)
+        status = self._attend(popen)
+        if log and status and not self.stopping.is_set():
+            console.say(f"{log} failed (exit {status}):\n{self.log_end(log)}")
+        return status
 
     def _attend(self, popen: subprocess.Popen[bytes]) -> int:
         """Wait for a passing child; a signal to us is passed on to it once, and it is guarded like the others."""
@@ -247,7 +257,7 @@ class Supervisor:
         child.popen = None
         child.last_status = popen.returncode
         child.deaths = 1 if time.monotonic() - child.born > STEADY_SECONDS else child.deaths + 1
-        pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (child.deaths - 1))
+        pause = min(child.process.longest_pause_seconds, FIRST_PAUSE_SECONDS * 2 ** min(child.deaths - 1, 10))
         child.due = time.monotonic() + pause
         reason = f"signal {-popen.returncode}" if popen.returncode < 0 else f"exit {popen.returncode}"
         console.say(f"{child.process.name} (pid {popen.pid}) ended: {reason}; again in {pause:g} s")
