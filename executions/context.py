@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, TypeVar
 
+from django.utils.translation import gettext_noop
+
 from executions.claims import Claimed
 from executions.engine.events import Event
 from executions.journal import event
 from executions.payloads import RunFacts, decode
-from integrations.scope import CallScope, CancelHandle
+from integrations.scope import CallScope, CancelHandle, Sent
 from workflows import services as workflows
 from workflows.graph import expressions
 from workflows.graph.topology import CompiledNode
@@ -18,7 +20,9 @@ from workflows.node_type import Item, NodeType
 
 ClientT = TypeVar("ClientT")
 
+LEDGER_FULL = gettext_noop("Вызовов больше %(count)s: следующие в перечень действий вовне не попадут")
 MAX_LINES = 1000
+MAX_EFFECTS = 10_000
 
 
 class StepLog:
@@ -68,6 +72,7 @@ class StepContext:
         self.inputs = inputs
         self.deadline = deadline
         self.log = StepLog(claimed)
+        self.effects: list[Sent] = []
 
     @property
     def items(self) -> list[Item]:
@@ -124,6 +129,13 @@ class StepContext:
                 "X-Execution-Id": self.execution_id,
                 "X-Step-Attempt": str(self.attempt),
             },
+            record=self._note,
         )
         connected: ClientT = client.connect(scope)  # type: ignore[attr-defined]
         return connected
+
+    def _note(self, sent: Sent) -> None:
+        if len(self.effects) < MAX_EFFECTS:
+            self.effects.append(sent)
+            if len(self.effects) == MAX_EFFECTS:
+                self.log.warning(LEDGER_FULL, count=MAX_EFFECTS)

@@ -21,8 +21,9 @@ from executions.payloads import Encoded, PayloadRefused, RunFacts
 from executions.realtime import hint_running
 from executions.services.aftermath import ring
 from executions.services.graphs import graph_of
-from executions.services.settling import Report, settle
+from executions.services.settling import Report, note_lost, settle
 from integrations.errors import Cancelled, CircuitOpen, OutboundError
+from integrations.scope import Sent
 from workflows import catalogue
 from workflows.graph import expressions
 from workflows.graph.topology import CompiledGraph, CompiledNode
@@ -107,6 +108,7 @@ def _run(
     inputs: dict[str, list[Any]] = {}
     lines: list[Event] = []
     data: list[Encoded] = []
+    sent: list[Sent] = []
     try:
         facts = _facts(claimed, node)
         inputs = _inputs(claimed, node, carried, facts)
@@ -121,7 +123,7 @@ def _run(
                 deadline=lease.deadline,
                 cancel=lease.cancel,
             )
-            lines = context.log.lines
+            lines, sent = context.log.lines, context.effects
             result = _understood(_call(node, context), node)
         if result.ports is not None:
             data = payloads.encode(result.ports, result.sources)
@@ -132,6 +134,7 @@ def _run(
     except Exception as error:  # whatever a node raises becomes its step's failure
         explained = _explain(error, lease)
         if explained is None:
+            note_lost(claimed, sent)
             return None
         result = explained if isinstance(explained, Settlement) else _failed(claimed, node, explained, inputs)
     if result.failure is not None and result.ports:
@@ -139,7 +142,7 @@ def _run(
             data = payloads.encode(result.ports, result.sources)
         except PayloadRefused as refused:  # the items cannot be handed on beside the error, so it is not handled
             result = _failed(claimed, replace(node, on_error="fail"), refused.failure, inputs)
-    return Report(claimed, graph, result, data, tuple(lines), continue_on)
+    return Report(claimed, graph, result, data, tuple(lines), continue_on, sent=tuple(sent))
 
 
 def _call(node: CompiledNode, context: StepContext) -> Outcome:

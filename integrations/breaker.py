@@ -90,11 +90,11 @@ return opens and 1 or 0
 _RELEASED = SharedScript("if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], 'probe_until', 0) end")
 
 
-def check(key: str) -> None:
+def check(key: str, *, host: str) -> None:
     """Ask before a call; after it `succeeded`, `failed` or `released` must follow. Raises `CircuitOpen`."""
     wait = _CHECK.run([PREFIX + key], [PROBE_MS], otherwise=0)
     if wait:
-        raise CircuitOpen(retry_after=wait / 1000)
+        raise CircuitOpen(retry_after=wait / 1000, host=host)
 
 
 def succeeded(key: str) -> None:

@@ -22,9 +22,10 @@ from django.utils.translation import gettext_lazy as _
 from requests.structures import CaseInsensitiveDict
 from requests_hardened import Config, HTTPSession
 
-from integrations import breaker, limiter, safe_json
+from integrations import breaker, ledger, limiter, safe_json
 from integrations.credentials import Secret
 from integrations.errors import (
+    ForbiddenTarget,
     InvalidAnswer,
     OutboundError,
     RateLimited,
@@ -208,10 +209,10 @@ class Door:
         if hop.secret is not None and not hop.secret.may_go_to(host):
             raise forbidden("host", host=host, port=port)
         circuit = f"{hop.secret.id if hop.secret else '-'}@{host}:{port}"
-        breaker.check(circuit)
+        breaker.check(circuit, host=host)
         begun = time.monotonic()
         try:
-            answer = self._send(call, prepared, max_bytes)
+            answer = self._send_on_record(call, hop, prepared, max_bytes)
         except Unreachable:
             breaker.failed(circuit)
             raise
@@ -242,6 +243,24 @@ class Door:
             )
         except (requests.RequestException, UnicodeError, ValueError):
             raise forbidden("malformed", host=urlsplit(hop.url).hostname or "") from None
+
+    def _send_on_record(
+        self, call: RunningCall, hop: _Hop, prepared: requests.PreparedRequest, max_bytes: int
+    ) -> Answer:
+        """Send, and tell the scope's recorder what went out and what came of it."""
+        begun = time.monotonic()
+        outcome = "unknown"
+        try:
+            answer = self._send(call, prepared, max_bytes)
+            outcome = str(answer.status)
+        except OutboundError as error:
+            outcome = error.code
+            raise
+        finally:
+            # Only a target that was refused when the connection opened has surely seen nothing.
+            if self._scope.record is not None and outcome != ForbiddenTarget.code:
+                self._scope.record(ledger.describe(prepared, secret=hop.secret, outcome=outcome, at=begun))
+        return answer
 
     def _send(self, call: RunningCall, prepared: requests.PreparedRequest, max_bytes: int) -> Answer:
         begun = time.monotonic()

@@ -57,16 +57,32 @@ class CancelHandle:
 
 
 @dataclass(frozen=True)
+class Sent:
+    """A request that went out, as a ledger keeps it: neither query nor body, and no secret.
+
+    `target` is host and path, `key` the `Idempotency-Key` that it carried ("" for none), `outcome` the answer's status
+    or the code of the error, `at` the `time.monotonic()` of sending.
+    """
+
+    method: str
+    target: str
+    key: str
+    outcome: str
+    at: float
+
+
+@dataclass(frozen=True)
 class CallScope:
     """What the calls of one step have in common.
 
     `deadline` is a `time.monotonic()` after which nothing may go on, None for none; `headers` are sent with every
-    request (`Idempotency-Key`, `X-Execution-Id`, `X-Step-Attempt`).
+    request (`Idempotency-Key`, `X-Execution-Id`, `X-Step-Attempt`); `record` is told of every request that went out.
     """
 
     deadline: float | None = None
     cancel: CancelHandle = field(default_factory=CancelHandle)
     headers: Mapping[str, str] = field(default_factory=dict)
+    record: Callable[[Sent], None] | None = None
 
 
 class RunningCall:

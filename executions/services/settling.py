@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
-from executions import claims, transitions
+from executions import claims, effects, transitions
 from executions.claims import Claimed, Record, Recorded, Target
 from executions.engine import planner
 from executions.engine.events import Event
@@ -22,6 +22,7 @@ from executions.journal import event
 from executions.payloads import Encoded
 from executions.services.aftermath import ring, ring_for, tell, tell_running
 from integrations import outbox, safe_json
+from integrations.scope import Sent
 from workflows.graph.topology import CompiledGraph, CompiledNode
 
 log = structlog.get_logger(__name__)
@@ -39,6 +40,8 @@ class Report:
     continue_on: str | None = None
     """The queue whose worker may go on with a successor at once; None when it must give the slot back."""
     only_expired: bool = False
+    sent: Sequence[Sent] = ()
+    """The calls to the outside that were made."""
 
     @property
     def node(self) -> CompiledNode:
@@ -56,7 +59,7 @@ def settle(report: Report) -> Recorded | None:
     not so, or a join has to be read, or more has to be written, the run is locked first and the same statement is
     used with what was read.
     """
-    if not report.settlement.fails_run and not _stores(report):
+    if not report.settlement.fails_run and not _stores(report) and not report.sent:
         try:
             recorded = _record(report, ExecutionStatus.RUNNING, _refuse_to_read)
         except _NeedsLock:
@@ -66,10 +69,19 @@ def settle(report: Report) -> Recorded | None:
     return _settle_locked(report)
 
 
+def note_lost(claimed: Claimed, sent: Sequence[Sent]) -> None:
+    """Keep the calls of a step that was taken away while it ran: nobody else can tell that they were made."""
+    try:
+        effects.write(claimed, sent)
+    except (OperationalError, InterfaceError):
+        log.warning("calls of a lost step are not in the ledger", step_id=str(claimed.step_id), calls=len(sent))
+
+
 def _settle_locked(report: Report) -> Recorded | None:
     claimed = report.claimed
     with transaction.atomic():
         status = claims.lock_execution(claimed.execution_id)
+        effects.write(claimed, report.sent)
         if status in _RECORDABLE and claims.holds(claimed, only_expired=report.only_expired):
             recorded = _record(report, status, lambda nodes: claims.read_counters(claimed.execution_id, nodes))
             if _stores(report):

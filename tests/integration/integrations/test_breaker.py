@@ -24,7 +24,7 @@ def end_of_rest(valkey: redis.Redis) -> None:
 
 def is_open() -> bool:
     try:
-        breaker.check(KEY)
+        breaker.check(KEY, host="host")
     except CircuitOpen:
         return True
     return False
@@ -35,7 +35,7 @@ def test_a_circuit_opens_after_five_failures_and_says_for_how_long(valkey: redis
     assert not is_open()
     assert breaker.failed(KEY)
     with pytest.raises(CircuitOpen) as caught:
-        breaker.check(KEY)
+        breaker.check(KEY, host="host")
     assert caught.value.retry_after is not None
     assert 0 < caught.value.retry_after <= 15
 
@@ -75,7 +75,7 @@ def test_after_the_rest_exactly_one_of_many_callers_probes(valkey: redis.Redis) 
 def test_a_probe_that_works_closes_the_circuit(valkey: redis.Redis) -> None:
     fail()
     end_of_rest(valkey)
-    breaker.check(KEY)
+    breaker.check(KEY, host="host")
     breaker.succeeded(KEY)
     assert not is_open()
     assert not is_open()
@@ -84,10 +84,10 @@ def test_a_probe_that_works_closes_the_circuit(valkey: redis.Redis) -> None:
 def test_a_probe_that_fails_doubles_the_rest(valkey: redis.Redis) -> None:
     fail()
     end_of_rest(valkey)
-    breaker.check(KEY)
+    breaker.check(KEY, host="host")
     assert breaker.failed(KEY)
     with pytest.raises(CircuitOpen) as caught:
-        breaker.check(KEY)
+        breaker.check(KEY, host="host")
     assert caught.value.retry_after is not None
     assert 15 < caught.value.retry_after <= 30
 
@@ -95,7 +95,7 @@ def test_a_probe_that_fails_doubles_the_rest(valkey: redis.Redis) -> None:
 def test_a_probe_that_was_cancelled_gives_its_turn_back(valkey: redis.Redis) -> None:
     fail()
     end_of_rest(valkey)
-    breaker.check(KEY)
+    breaker.check(KEY, host="host")
     assert is_open()
     breaker.released(KEY)
     assert not is_open()
@@ -109,7 +109,7 @@ def test_a_late_success_of_an_old_call_does_not_close_the_circuit(valkey: redis.
 
 def test_circuits_know_nothing_of_each_other_and_are_forgotten(valkey: redis.Redis) -> None:
     fail()
-    breaker.check("c@other:443")
+    breaker.check("c@other:443", host="other")
     breaker.released("c@other:443")
     assert valkey.exists(breaker.PREFIX + "c@other:443") == 0
     assert 0 < valkey.pttl(breaker.PREFIX + KEY) <= breaker.FORGET_MS

@@ -1,0 +1,45 @@
+"""The ledger of side effects: which calls to the outside a step has made, written with the step's result."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from executions.claims import Claimed
+from executions.cursor import hot_cursor
+from integrations.scope import Sent
+
+# One report ends one claim, so a claim that is there already was written by a commit whose answer got lost.
+WRITE = """
+INSERT INTO executions_sideeffect (step_id, fence, key, method, target, outcome, at)
+SELECT step.id, %(fence)s, sent.key, sent.method, sent.target, sent.outcome,
+    naryad_clock() - make_interval(secs => sent.ago)
+FROM executions_step step, unnest(%(keys)s::text[], %(methods)s::text[], %(targets)s::text[], %(outcomes)s::text[],
+    %(ago)s::float8[]) WITH ORDINALITY AS sent(key, method, target, outcome, ago, place)
+WHERE step.id = %(step)s
+    AND NOT EXISTS (SELECT 1 FROM executions_sideeffect WHERE step_id = %(step)s AND fence = %(fence)s)
+ORDER BY sent.place
+"""
+
+
+def write(claimed: Claimed, sent: Sequence[Sent]) -> None:
+    """Note the calls that were made under this claim; a second time changes nothing.
+
+    They are facts, so they are written also when the step has been taken away and its result is thrown away.
+    """
+    if not sent:
+        return
+    now = time.monotonic()
+    with hot_cursor() as cursor:
+        cursor.execute(
+            WRITE,
+            {
+                "step": claimed.step_id,
+                "fence": claimed.fence,
+                "keys": [call.key for call in sent],
+                "methods": [call.method for call in sent],
+                "targets": [call.target for call in sent],
+                "outcomes": [call.outcome for call in sent],
+                "ago": [now - call.at for call in sent],
+            },
+        )
