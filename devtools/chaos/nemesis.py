@@ -29,6 +29,9 @@ TICKERS = ("ticker", "ticker-2")
 GAP_SECONDS = (0.4, 1.8)
 SERVER_GAP_SECONDS = (3.0, 6.0)
 """After a deed on a server, so that its return can be told from the next blow."""
+NOBODY_SECONDS = (0.1, 0.3)
+RIPE_SECONDS = 6.0
+"""Who was started later is spared: nothing is learnt from processes that never get to work."""
 BROKER_FREEZE_SECONDS = (3.0, 8.0)
 RETURN_SECONDS = 60.0
 
@@ -94,19 +97,25 @@ class Nemesis:
         gap = GAP_SECONDS
         while not self._over.wait(self._rng.uniform(*gap)):
             (name,) = self._rng.choices(names, weights)
-            with contextlib.suppress(psycopg.OperationalError, psutil.NoSuchProcess, OSError):
-                deed = self._acts[name]()
-                if deed is not None:
-                    deed.name = name
-                    self.deeds.append(deed)
-            gap = SERVER_GAP_SECONDS if name.endswith(("database", "broker")) else GAP_SECONDS
+            deed = self._do(name)
+            if deed is not None:
+                deed.name = name
+                self.deeds.append(deed)
+            on_server = name.endswith(("database", "broker"))
+            gap = NOBODY_SECONDS if deed is None else SERVER_GAP_SECONDS if on_server else GAP_SECONDS
+
+    def _do(self, name: str) -> Deed | None:
+        """Carry out a deed; None when there was nobody to do it to."""
+        with contextlib.suppress(psycopg.OperationalError, psutil.NoSuchProcess, OSError):
+            return self._acts[name]()
+        return None
 
     # --- on processes ---------------------------------------------------------------------------------------------
 
     def _pid(self, name: str, *, child: bool) -> int | None:
-        """Somebody to strike; None when there is nobody, or it is frozen."""
+        """Somebody to strike; None when there is nobody, it has only just begun, or it is frozen."""
         record = self._arena.record(name)
-        if record is None:
+        if record is None or time.time() - record.started < RIPE_SECONDS:
             return None
         children = psutil.Process(record.pid).children() if child else []
         pid = self._rng.choice(children).pid if children else None if child else record.pid
