@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from accounts.models import User
@@ -213,9 +215,21 @@ def test_many_watchers_of_one_run_are_all_served(web: str, user: User):
             assert seqs(watcher.events_until("execution.succeeded")) == [2, 3, 4]
 
 
-def test_a_watcher_reads_in_their_own_language(web: str, user: User):
-    user.language = "ru"
+@pytest.mark.parametrize(
+    ("chosen", "error", "refusal"),
+    [
+        ("", "A etapa foi encerrada de propósito", "O token é inválido ou expirou"),
+        ("en", "The step was made to fail on purpose", "The token is invalid or has expired"),
+    ],
+)
+def test_a_watcher_is_spoken_to_in_their_language(web: str, user: User, chosen: str, error: str, refusal: str):
+    user.language = chosen
     user.save(update_fields=["language"])
+    asked: dict[str, Any] = {"additional_headers": {"Accept-Language": "pt-BR"}}
     run = runs.finished_run(user, ("a", "fail"))
-    with watching(web, run, runs.token(user)) as watcher:
-        assert watcher.frame()["execution"]["error"]["message"] == "Шаг остановлен намеренно"
+    with watching(web, run, runs.token(user), **asked) as watcher:
+        assert watcher.frame()["execution"]["error"]["message"] == error
+        User.objects.filter(pk=user.pk).update(is_active=False)
+        assert watcher.frame()["message"] == refusal
+    with watching(web, run, "nonsense", **asked) as watcher:
+        assert watcher.frame()["message"] == "O token é inválido ou expirou"

@@ -22,9 +22,10 @@ async def reading(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": str(length).encode()})
 
 
-async def request(*chunks: bytes, length: str | None = None) -> tuple[Messages, Messages]:
+async def request(*chunks: bytes, length: str | None = None, language: str = "") -> tuple[Messages, Messages]:
     """The answers of a `BodyLimit` of ten bytes, and the chunks that it left unread."""
     headers = [(b"content-length", length.encode())] if length else []
+    headers.append((b"accept-language", language.encode()))
     waiting: Messages = [{"type": "http.request", "body": chunk, "more_body": True} for chunk in chunks]
     waiting[-1]["more_body"] = False
     sent: Messages = []
@@ -73,3 +74,9 @@ async def test_a_socket_is_not_its_business():
 
     await BodyLimit(socket, limit=1)({"type": "websocket", "headers": []}, None, None)  # type: ignore[arg-type]
     assert passed
+
+
+async def test_the_refusal_is_in_the_language_of_the_client():
+    for language, words in (("", "Тело запроса"), ("en-GB", "The request body"), ("pt", "O corpo da requisição")):
+        sent, _left = await request(b"x" * 11, length="11", language=language)
+        assert json.loads(sent[1]["body"])["message"].startswith(words)

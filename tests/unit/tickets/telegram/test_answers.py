@@ -37,3 +37,8 @@ def test_a_large_id_has_no_separators_in_any_language() -> None:
 @pytest.mark.parametrize("code", [None, "", "xx", "tlh-KX", "ru-RU", "\x00", "a" * 600])
 def test_a_language_that_nobody_speaks_here_becomes_the_one_of_the_installation(code: str | None) -> None:
     assert answers.unknown(telegram_id=1, language_code=code).startswith("Пользователь не найден")
+
+
+def test_a_stranger_is_answered_in_the_language_of_their_telegram() -> None:
+    assert answers.unknown(telegram_id=1, language_code="en").startswith("User not found")
+    assert answers.unknown(telegram_id=1, language_code="pt").startswith("Usuário não encontrado")
