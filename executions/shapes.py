@@ -14,9 +14,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from executions.engine.states import FINISHED_STEP, ExecutionStatus, StepStatus
-from executions.models import Attempt, Execution, ExecutionEvent, Step
+from executions.models import Attempt, Execution, ExecutionEvent, SideEffect, Step
 from executions.sentences import LOG, phrase, sentence, told
 
+MAX_EFFECTS = 100
 LEVELS = ("debug", "info", "warning", "error")
 
 ITEMS_BY_PORT = {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "object"}}}
@@ -131,10 +132,30 @@ class AttemptShape(serializers.Serializer[Attempt]):
     error = FailureField(allow_null=True)
 
 
+class EffectShape(serializers.Serializer[SideEffect]):
+    """A call to the outside: `target` is host and path, `outcome` the answer's status or the code of an error."""
+
+    id = serializers.IntegerField()
+    stepId = serializers.UUIDField(source="step_id")
+    nodeId = serializers.CharField(source="step.node_id")
+    label = serializers.CharField(source="step.label")  # type: ignore[assignment]  # as in `StepShape`
+    key = serializers.CharField()
+    method = serializers.CharField()
+    target = serializers.CharField()
+    outcome = serializers.CharField()
+    at = serializers.DateTimeField()
+
+
 class StepDetailShape(StepDataShape):
-    """A step with its data and its attempts."""
+    """A step with its data, its attempts and its newest calls to the outside; `/effects` has all of them."""
 
     attempts = AttemptShape(source="attempts.all", many=True)
+    effects = serializers.SerializerMethodField()
+
+    @extend_schema_field(EffectShape(many=True))
+    def get_effects(self, step: Step) -> list[dict[str, Any]]:
+        newest = list(SideEffect.objects.filter(step=step).select_related("step").order_by("-id")[:MAX_EFFECTS])
+        return [EffectShape().to_representation(effect) for effect in reversed(newest)]
 
 
 @extend_schema_field(ANY_OBJECT)

@@ -39,6 +39,10 @@ class RetryRequest(StrictSerializer):
     force = serializers.BooleanField(required=False, default=False)
 
 
+class EffectQuery(serializers.Serializer[None]):
+    stepId = serializers.UUIDField(required=False, help_text="Only what this step has done.")
+
+
 class JournalQuery(serializers.Serializer[None]):
     """`level` is a comma list."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
+from executions.api.effects import EffectViewSet
 from executions.api.executions import ExecutionViewSet
 from executions.api.journal import JournalViewSet
 from executions.api.starting import WorkflowExecutionViewSet
@@ -21,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{RUN}/stop", ExecutionViewSet.as_view({"post": "stop"})),
     path(f"{RUN}/logs", JournalViewSet.as_view({"get": "logs"})),
     path(f"{RUN}/events", JournalViewSet.as_view({"get": "events"})),
+    path(f"{RUN}/effects", EffectViewSet.as_view({"get": "list"})),
     path(f"{RUN}/steps", StepViewSet.as_view({"get": "list"})),
     path(f"{RUN}/steps/<str:step_id>", StepViewSet.as_view({"get": "retrieve"})),
     path(f"{RUN}/steps/<str:step_id>/retry", StepViewSet.as_view({"post": "retry"})),

@@ -26,6 +26,7 @@ MATRIX = [
     ("post", "executions/<str:execution_id>/stop", STEER),
     ("get", "executions/<str:execution_id>/logs", SEE),
     ("get", "executions/<str:execution_id>/events", SEE),
+    ("get", "executions/<str:execution_id>/effects", SEE),
     ("get", "executions/<str:execution_id>/steps", SEE),
     ("get", "executions/<str:execution_id>/steps/<str:step_id>", SEE),
     ("post", "executions/<str:execution_id>/steps/<str:step_id>/retry", RETRY),
