@@ -8,7 +8,7 @@ on `(running, fence)`: no row changed means that the step was taken away, and th
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,8 +18,6 @@ from psycopg.rows import class_row
 
 from executions.cursor import HotStatement, hot_cursor
 from executions.engine.events import Event
-from executions.engine.identity import step_id
-from executions.engine.planner import Counter
 from executions.engine.states import StepStatus
 
 
@@ -31,6 +29,7 @@ class Claimed:
     execution_id: uuid.UUID
     version_id: uuid.UUID
     node_id: str
+    scope: list[int]
     queue: str
     worker: str
     fence: int
@@ -47,7 +46,7 @@ class Claimed:
 class Target:
     """A step after the recorded one: its new counters, and its new state where that changes."""
 
-    node_id: str
+    id: uuid.UUID
     remaining: int
     live: int
     status: StepStatus | None
@@ -93,7 +92,7 @@ class Recorded:
 
 
 _CLAIMED_COLUMNS = """
-    {0}.id AS step_id, {0}.execution_id, {1}.version_id, {0}.node_id, {0}.queue,
+    {0}.id AS step_id, {0}.execution_id, {1}.version_id, {0}.node_id, {0}.scope, {0}.queue,
     {0}.leased_by AS worker, {0}.fence, {0}.epoch, {0}.attempt, {0}.tries, {0}.rescues, {0}.progress, {0}.wake,
     {0}.started_at"""
 
@@ -143,16 +142,6 @@ def holds(claimed: Claimed, *, only_expired: bool) -> bool:
     """Whether the step is still leased under this fence (and, on demand, overdue). Locks it; needs the run's lock."""
     with hot_cursor() as cursor:
         return cursor.execute(HOLDS, (claimed.step_id, claimed.fence, only_expired)).fetchone() is not None
-
-
-COUNTERS = "SELECT node_id, status, remaining, live FROM executions_step WHERE id = ANY(%s::uuid[])"
-
-
-def read_counters(execution_id: uuid.UUID, nodes: Collection[str]) -> dict[str, Counter]:
-    """The joins of the given nodes. Needs the run's lock."""
-    with hot_cursor() as cursor:
-        rows = cursor.execute(COUNTERS, ([step_id(execution_id, node) for node in nodes],)).fetchall()
-    return {node: Counter(StepStatus(status), remaining, live) for node, status, remaining, live in rows}
 
 
 RECORD = HotStatement(f"""
@@ -279,7 +268,7 @@ def _parameters(record: Record) -> dict[str, Any]:
         "ports": [port for port, _items, _sources in record.data],
         "items": [items for _port, items, _sources in record.data],
         "sources": [sources for _port, _items, sources in record.data],
-        "t_ids": [step_id(record.claimed.execution_id, target.node_id) for target in record.targets],
+        "t_ids": [target.id for target in record.targets],
         "t_remaining": [target.remaining for target in record.targets],
         "t_live": [target.live for target in record.targets],
         "t_status": [target.status for target in record.targets],

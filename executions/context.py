@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 from executions.claims import Claimed
 from executions.engine.events import Event
 from executions.journal import event
-from executions.payloads import RunFacts, decode
+from executions.payloads import RunFacts, decode, read_every_pass
 from integrations.scope import CallScope, CancelHandle, Sent
 from workflows import services as workflows
 from workflows.graph import expressions
@@ -92,11 +92,24 @@ class StepContext:
 
     @property
     def idempotency_key(self) -> str:
-        return f"{self._claimed.execution_id}:{self._claimed.node_id}:0:{self._claimed.epoch}"
+        scope = ".".join(map(str, self._claimed.scope)) or "0"
+        return f"{self._claimed.execution_id}:{self._claimed.node_id}:{scope}:{self._claimed.epoch}"
 
     @cached_property
     def progress(self) -> Any:
         return decode(self._claimed.progress)
+
+    @cached_property
+    def returned(self) -> list[Item] | None:
+        backs = [edge for edge in self._node.ins if edge.role == "back"]
+        if self._node.body is None or not backs:
+            return None
+        scope = tuple(self._claimed.scope)
+        return [
+            item
+            for edge in backs
+            for item in read_every_pass(self._claimed.execution_id, edge.source, edge.source_handle, scope)
+        ]
 
     @property
     def config(self) -> Any:

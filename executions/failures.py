@@ -12,6 +12,10 @@ TIMED_OUT = Failure(
     gettext_noop("Узел не уложился в отведённое время: увеличьте timeoutSeconds или уменьшите объём работы"),
     transient=True,
 )
+LOOP_LIMIT = Failure(
+    "loop_limit",
+    gettext_noop("Цикл повторился больше раз, чем разрешено: увеличьте maxIterations или исправьте условие"),
+)
 DEADLINE_EXCEEDED = Failure("deadline_exceeded", gettext_noop("Запуск не уложился в свой срок"))
 STUCK = Failure("stuck", gettext_noop("Запуск не может продолжаться: ни один его шаг ничего не ждёт"))
 REFUSED = gettext_noop("Результат узла не удалось записать: сообщите администратору")

@@ -14,10 +14,12 @@ from django.utils.translation import gettext_noop
 
 from executions.cursor import hot_cursor
 from executions.engine.identity import step_id
+from executions.engine.planner import Scope
 from executions.engine.settlement import Failure, Items
 from executions.models import Execution
 from integrations import safe_json
-from workflows.graph.topology import CompiledNode
+from workflows.graph.loops import LOOP_PORT
+from workflows.graph.topology import CompiledNode, InEdge
 
 
 class PayloadRefused(Exception):
@@ -72,13 +74,27 @@ def decode(text: str | None) -> Any:
 
 OUTPUTS = "SELECT step_id, port, items FROM executions_stepdata WHERE step_id = ANY(%s::uuid[])"
 
+OF_ALL_ROUNDS = """
+SELECT d.items FROM executions_step s JOIN executions_stepdata d ON d.step_id = s.id
+WHERE s.execution_id = %s AND s.node_id = %s AND s.scope[1:%s] = %s::int[] AND d.port = %s ORDER BY s.scope
+"""
 
-def read_outputs(execution_id: uuid.UUID, nodes: Sequence[str]) -> dict[tuple[str, str], str]:
-    """The items (JSON text) of every port of `nodes` that fired, by (node id, port)."""
-    names = {step_id(execution_id, node): node for node in nodes}
+Outputs = Mapping[tuple[uuid.UUID, str], str]
+"""Items (JSON text) by step and port; a port that is missing has not fired."""
+
+
+def read_outputs(steps: Sequence[uuid.UUID]) -> dict[tuple[uuid.UUID, str], str]:
+    """The items of every port of `steps` that fired."""
     with hot_cursor() as cursor:
-        rows = cursor.execute(OUTPUTS, (list(names),)).fetchall()
-    return {(names[step], port): items for step, port, items in rows}
+        rows = cursor.execute(OUTPUTS, (list(steps),)).fetchall()
+    return {(step, port): items for step, port, items in rows}
+
+
+def read_every_pass(execution_id: uuid.UUID, node_id: str, port: str, scope: Scope) -> list[Any]:
+    """The items of a port in all passes that lie in `scope`, in their order."""
+    with hot_cursor() as cursor:
+        rows = cursor.execute(OF_ALL_ROUNDS, (execution_id, node_id, len(scope), list(scope), port)).fetchall()
+    return [item for (items,) in rows for item in decode(items)]
 
 
 @dataclass(frozen=True)
@@ -97,11 +113,52 @@ def read_facts(execution_id: uuid.UUID) -> RunFacts:
     return RunFacts(row[0], {"id": str(row[1]), "code": row[2], "name": row[3]})
 
 
-def inputs_of(node: CompiledNode, outputs: Mapping[tuple[str, str], str]) -> dict[str, list[Any]]:
-    """Items by input port, in the order of the edges; a port that no live edge reached is missing."""
-    inputs: dict[str, list[Any]] = {}
+def pass_port(number: int) -> str:
+    """The name under which the items of a pass are kept with its `loop` node."""
+    return f"{LOOP_PORT}[{number}]"
+
+
+def sources_of(node: CompiledNode, scope: Scope) -> list[tuple[InEdge, Scope, str | None]]:
+    """Where the items of each edge stand: the source's scope and port; a port of None means in every pass below it."""
+    found: list[tuple[InEdge, Scope, str | None]] = []
     for edge in node.ins:
-        text = outputs.get((edge.source, edge.source_handle))
+        inner = scope[len(scope) - edge.down :]
+        base = scope[: len(scope) - edge.down]
+        if edge.role == "back":
+            if node.body is None and scope and scope[-1] > 0:
+                found.append((edge, (*scope[:-1], scope[-1] - 1), None))
+        elif any(inner) or (node.region is not None and _goes_round(edge, scope)):
+            continue
+        elif edge.role == "loop":
+            found.append((edge, base[:-1], pass_port(base[-1])))
+        else:
+            found.append((edge, base, None if edge.role == "exit" else edge.source_handle))
+    return found
+
+
+def _goes_round(edge: InEdge, scope: Scope) -> bool:
+    """An edge from outside brings its items to the first pass only."""
+    return edge.role == "plain" and edge.down > 0 and scope[-1] > 0
+
+
+def read_inputs(
+    execution_id: uuid.UUID, node: CompiledNode, scope: Scope, known: Outputs | None = None
+) -> dict[str, list[Any]]:
+    """Items by input port, in the order of the edges; a port that no live edge reached is missing.
+
+    `known` holds outputs that need not be read.
+    """
+    sources = sources_of(node, scope)
+    ids = [step_id(execution_id, edge.source, at) for edge, at, port in sources if port is not None]
+    outputs = read_outputs(ids) if known is None else known
+    inputs: dict[str, list[Any]] = {}
+    for edge, at, port in sources:
+        if port is None:
+            items = read_every_pass(execution_id, edge.source, edge.source_handle, at)
+            if items:
+                inputs.setdefault(edge.target_handle, []).extend(items)
+            continue
+        text = outputs.get((step_id(execution_id, edge.source, at), port))
         if text is not None:
             inputs.setdefault(edge.target_handle, []).extend(decode(text))
     return inputs

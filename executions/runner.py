@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import time
+import uuid
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -15,6 +16,7 @@ from executions.claims import Claimed, Recorded
 from executions.context import StepContext
 from executions.engine import settlement as settlements
 from executions.engine.events import Event
+from executions.engine.identity import step_id
 from executions.engine.settlement import Failure, Settlement
 from executions.lease import Cut, Lease, Leases
 from executions.payloads import Encoded, PayloadRefused, RunFacts
@@ -27,7 +29,7 @@ from integrations.scope import Sent
 from workflows import catalogue
 from workflows.graph import expressions
 from workflows.graph.topology import CompiledGraph, CompiledNode
-from workflows.node_type import Done, Later, NodeError, Outcome, Transient, Wait
+from workflows.node_type import Done, Later, NodeError, Outcome, Pass, Transient, Wait
 
 log = structlog.get_logger(__name__)
 
@@ -40,8 +42,8 @@ COMMIT_PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
 class Carried:
     """What the step just recorded gave to its successor, still in memory."""
 
-    node_id: str
-    outputs: dict[tuple[str, str], str]
+    step_id: uuid.UUID
+    outputs: payloads.Outputs
 
 
 def drain(queue: str, leases: Leases, *, seconds: float = SLICE_SECONDS, steps: int = SLICE_STEPS) -> int:
@@ -93,7 +95,8 @@ def _step(
             leases.drop(lease)
     if report is None or recorded is None:
         return None, None
-    return recorded, Carried(node.id, {(node.id, row.port): row.items for row in report.data})
+    outputs = {(claimed.step_id, row.port): row.items for row in report.data}
+    return recorded, Carried(claimed.step_id, outputs)
 
 
 def _run(
@@ -124,7 +127,10 @@ def _run(
                 cancel=lease.cancel,
             )
             lines, sent = context.log.lines, context.effects
-            result = _understood(_call(node, context), node)
+            outcome = _call(node, context)
+            result = _understood(outcome, node, claimed)
+            if isinstance(outcome, Pass) and result.begins is not None:
+                data = payloads.encode({payloads.pass_port(result.begins): outcome.items}, {})
         if result.ports is not None:
             data = payloads.encode(result.ports, result.sources)
     except (OperationalError, InterfaceError):
@@ -161,16 +167,19 @@ def _give_connection_back() -> None:
 def _facts(claimed: Claimed, node: CompiledNode) -> RunFacts:
     """The run's input and its workflow, read only for roots and for templates that ask."""
     asks = any(name in text for _path, text in expressions.texts(node.config) for name in ("$execution", "$workflow"))
-    return payloads.read_facts(claimed.execution_id) if asks or not node.ins else RunFacts({}, {})
+    return payloads.read_facts(claimed.execution_id) if asks or not node.in_degree else RunFacts({}, {})
 
 
 def _inputs(claimed: Claimed, node: CompiledNode, carried: Carried | None, facts: RunFacts) -> dict[str, list[Any]]:
-    if not node.ins:
+    scope = tuple(claimed.scope)
+    begins = not any(scope) and not node.in_degree
+    if begins:
         return {node.inputs[0]: [facts.input_data]} if node.inputs else {}
-    sources = {edge.source for edge in node.ins}
-    if carried is not None and sources == {carried.node_id}:
-        return payloads.inputs_of(node, carried.outputs)
-    return payloads.inputs_of(node, payloads.read_outputs(claimed.execution_id, list(sources)))
+    known = None
+    if carried is not None and node.region is None and all(edge.role == "plain" for edge in node.ins):
+        sources = {step_id(claimed.execution_id, edge.source) for edge in node.ins}
+        known = carried.outputs if sources == {carried.step_id} else None
+    return payloads.read_inputs(claimed.execution_id, node, scope, known)
 
 
 def _first_items(node: CompiledNode, inputs: dict[str, list[Any]]) -> list[Any]:
@@ -182,12 +191,14 @@ def _woken(claimed: Claimed, node: CompiledNode, inputs: dict[str, list[Any]]) -
     wake = payloads.decode(claimed.wake) or {}
     if wake.get("by") == "timer":
         return settlements.success({wake["onTimeout"]: _first_items(node, inputs)})
+    if wake.get("by") == "limit":
+        return _failed(claimed, node, failures.LOOP_LIMIT, inputs)
     if wake.get("by") == "event":
         return settlements.success({wake["onEvent"]: [wake["payload"]]})
     return None
 
 
-def _understood(outcome: Outcome, node: CompiledNode) -> Settlement:
+def _understood(outcome: Outcome, node: CompiledNode, claimed: Claimed) -> Settlement:
     if isinstance(outcome, Done):
         return settlements.success(outcome.ports, outcome.sources)
     if isinstance(outcome, Later):
@@ -203,6 +214,9 @@ def _understood(outcome: Outcome, node: CompiledNode) -> Settlement:
             on_event=outcome.on_event or node.first_output,
             on_timeout=outcome.on_timeout or node.first_output,
         )
+    if isinstance(outcome, Pass):
+        number = (payloads.decode(claimed.wake) or {}).get("pass", -1) + 1
+        return settlements.looping(number=number, progress=outcome.progress)
     raise TypeError(f"{node.type} returned {type(outcome).__name__}")
 
 

@@ -40,8 +40,8 @@ WORKER_KEPT = timedelta(hours=1)
 Decide = Callable[[Claimed, CompiledNode], Settlement]
 
 LEASED = """
-SELECT s.id AS step_id, s.execution_id, e.version_id, s.node_id, s.queue, s.leased_by AS worker, s.fence, s.epoch,
-    s.attempt, s.tries, s.rescues, s.progress, s.wake, s.started_at
+SELECT s.id AS step_id, s.execution_id, e.version_id, s.node_id, s.scope, s.queue, s.leased_by AS worker, s.fence,
+    s.epoch, s.attempt, s.tries, s.rescues, s.progress, s.wake, s.started_at
 FROM executions_step s JOIN executions_execution e ON e.id = s.execution_id
 WHERE s.status = 'running' AND {} LIMIT %(batch)s::int
 """

@@ -46,6 +46,7 @@ def facts(node_type: str) -> NodeFacts:
         timeout_seconds=found.timeout_seconds,
         retry_for=found.retry_for,
         needs_input=found.needs_input,
+        loops=found.loops,
     )
 
 

@@ -113,7 +113,15 @@ class Later:
     progress: Any = None
 
 
-Outcome = Done | Wait | Later
+@dataclass(frozen=True)
+class Pass:
+    """Run the loop's body once with `items`; when it has ended the node runs again with `progress`."""
+
+    items: Sequence[Item]
+    progress: Any
+
+
+Outcome = Done | Wait | Later | Pass
 
 
 class Log(Protocol):
@@ -175,6 +183,10 @@ class NodeContext(Protocol):
     def progress(self) -> Any:
         """What the last `Later` of this step kept, or None."""
 
+    @property
+    def returned(self) -> list[Item] | None:
+        """What the passes of a loop have brought back so far, in their order; None when no edge leads back to it."""
+
     def connect(self, client: type[ClientT]) -> ClientT:
         """A client for an outside system, bound to this step's deadline, cancellation and idempotency key."""
 
@@ -196,6 +208,8 @@ class NodeType:
     """Whether the output of the first port is kept as raw or processed data."""
     retry: ClassVar[RetryPolicy] = RetryPolicy()
     timeout_seconds: ClassVar[float] = 60.0
+    loops: ClassVar[bool] = False
+    """Whether its port `loop` leads into a body that is run once for every `Pass` it returns."""
 
     @classmethod
     def retry_for(cls, config: Mapping[str, Any]) -> RetryPolicy:

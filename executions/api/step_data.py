@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from executions import payloads
+from executions.engine import identity
 from executions.engine.states import StepStatus
 from executions.models import Execution, Step
 from workflows import services as workflows
@@ -25,22 +26,26 @@ def attach(execution: Execution, steps: Sequence[Step]) -> Sequence[Step]:
     for a step that has not been reached, and where a node type is no longer installed and the edges cannot be read.
     """
     graph = _graph(execution)
-    received = {
-        step.node_id: graph.nodes[step.node_id] for step in steps if graph and step.status not in NOTHING_RECEIVED
+    received = {step.id: graph.nodes[step.node_id] for step in steps if graph and step.status not in NOTHING_RECEIVED}
+    sources = {
+        identity.step_id(execution.id, edge.source, at)
+        for step in steps
+        if step.id in received
+        for edge, at, port in payloads.sources_of(received[step.id], tuple(step.scope))
+        if port is not None
     }
-    sources = {edge.source for node in received.values() for edge in node.ins}
-    outputs = payloads.read_outputs(execution.id, sorted(sources | {step.node_id for step in steps}))
+    outputs = payloads.read_outputs(sorted(sources | {step.id for step in steps}))
     for step in steps:
-        node = received.get(step.node_id)
+        node = received.get(step.id)
         shown: Any = step
-        shown.input = {} if node is None else _input(node, outputs, execution)
-        shown.output = {port: payloads.decode(text) for (name, port), text in outputs.items() if name == step.node_id}
+        shown.input = {} if node is None else _input(node, step, outputs, execution)
+        shown.output = {port: payloads.decode(text) for (own, port), text in outputs.items() if own == step.id}
     return steps
 
 
-def _input(node: CompiledNode, outputs: dict[tuple[str, str], str], execution: Execution) -> Items:
-    if node.ins:
-        return payloads.inputs_of(node, outputs)
+def _input(node: CompiledNode, step: Step, outputs: payloads.Outputs, execution: Execution) -> Items:
+    if node.in_degree or any(step.scope):
+        return payloads.read_inputs(execution.id, node, tuple(step.scope), outputs)
     return {node.inputs[0] if node.inputs else ROOT_PORT: [execution.input_data]}
 
 

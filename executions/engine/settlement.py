@@ -51,6 +51,8 @@ class Settlement:
     subject: str | None = None
     wake: Mapping[str, Any] | None = None
     progress: Any = None
+    begins: int | None = None
+    """Of a `loop` node: the number of the pass that it begins."""
 
     @property
     def closes(self) -> bool:
@@ -113,6 +115,13 @@ def waiting(
         event=event,
         subject=subject,
         wake={"onEvent": on_event, "onTimeout": on_timeout},
+    )
+
+
+def looping(*, number: int, progress: Any) -> Settlement:
+    """The `loop` node begins pass `number` of its body and sleeps until that has ended."""
+    return Settlement(
+        StepStatus.WAITING, "waiting", reason="loop", wake={"pass": number}, progress=progress, begins=number
     )
 
 

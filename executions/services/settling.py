@@ -10,12 +10,13 @@ from typing import Any
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
 
-from executions import claims, effects, transitions
+from executions import claims, effects, layout, transitions
+from executions.book import RunBook
 from executions.claims import Claimed, Record, Recorded, Target
-from executions.engine import planner
+from executions.engine import identity, planner
 from executions.engine.events import Event
 from executions.engine.placement import may_continue
-from executions.engine.planner import Counter, Resolution
+from executions.engine.planner import Book, Counter, PassKey, PassState, Place, Resolution, Scope
 from executions.engine.settlement import Settlement, under
 from executions.engine.states import ExecutionStatus, StepStatus
 from executions.journal import event
@@ -61,7 +62,7 @@ def settle(report: Report) -> Recorded | None:
     """
     if not report.settlement.fails_run and not _stores(report) and not report.sent:
         try:
-            recorded = _record(report, ExecutionStatus.RUNNING, _refuse_to_read)
+            recorded = _record(report, ExecutionStatus.RUNNING, _CLOSED_BOOK)
         except _NeedsLock:
             recorded = None
         if recorded is not None:
@@ -83,7 +84,7 @@ def _settle_locked(report: Report) -> Recorded | None:
         status = claims.lock_execution(claimed.execution_id)
         effects.write(claimed, report.sent)
         if status in _RECORDABLE and claims.holds(claimed, only_expired=report.only_expired):
-            recorded = _record(report, status, lambda nodes: claims.read_counters(claimed.execution_id, nodes))
+            recorded = _record(report, status, RunBook(claimed.execution_id, report.graph))
             if _stores(report):
                 _store(report)
             return recorded
@@ -100,9 +101,11 @@ def _settle_locked(report: Report) -> Recorded | None:
 _RECORDABLE = frozenset({ExecutionStatus.RUNNING, ExecutionStatus.PAUSED, ExecutionStatus.FAILING})
 
 
-def _record(report: Report, status: str, read: planner.ReadCounters) -> Recorded | None:
+def _record(report: Report, status: str, book: Book) -> Recorded | None:
     settlement = under(report.settlement, status)
-    resolution = _resolve(report, settlement, status, read)
+    resolution = _resolve(report, settlement, status, book)
+    if resolution.begun or resolution.passes:
+        _lay_out(report, resolution, status, book)
     fails = settlement.fails_run and status != ExecutionStatus.FAILING
     cancelled = transitions.cancel(report.claimed.execution_id, running=False) if fails else []
     chosen = _successor(report, resolution, status)
@@ -127,10 +130,10 @@ def _record(report: Report, status: str, read: planner.ReadCounters) -> Recorded
             wait_subject=settlement.subject,
             wake=safe_json.dumps(settlement.wake) if settlement.wake else None,
             progress=None if settlement.progress is None else safe_json.dumps(settlement.progress),
-            data=[(row.port, row.items, row.sources) for row in report.data] if settlement.closes else [],
-            targets=_targets(resolution, status, chosen),
-            events=[*report.lines, *_moves(report, settlement, fails), *cancelled],
-            closed=settlement.closes + len(resolution.skipped) + len(cancelled),
+            data=[(row.port, row.items, row.sources) for row in report.data] if _keeps_data(settlement) else [],
+            targets=_targets(report, resolution, status, chosen),
+            events=[*report.lines, *_moves(report, settlement, fails), *_new_passes(report, resolution), *cancelled],
+            closed=settlement.closes + len(resolution.skipped) + len(cancelled) - len(resolution.begun),
             final_status=ExecutionStatus.FAILED if failing else ExecutionStatus.SUCCEEDED,
             next_status=ExecutionStatus.FAILING if failing else status,
         )
@@ -140,37 +143,95 @@ def _record(report: Report, status: str, read: planner.ReadCounters) -> Recorded
     return recorded
 
 
-def _resolve(report: Report, settlement: Settlement, status: str, read: planner.ReadCounters) -> Resolution:
-    if settlement.ports is None or settlement.fails_run or status == ExecutionStatus.FAILING:
+def _keeps_data(settlement: Settlement) -> bool:
+    """What left by the ports of a step that has ended, or the items of a pass that begins."""
+    return settlement.closes or settlement.begins is not None
+
+
+def _resolve(report: Report, settlement: Settlement, status: str, book: Book) -> Resolution:
+    if settlement.fails_run or status == ExecutionStatus.FAILING:
         return Resolution()
-    return planner.resolve(report.graph, report.claimed.node_id, settlement.ports.keys(), read=read)
+    place = (report.claimed.node_id, tuple(report.claimed.scope))
+    if settlement.begins is not None:
+        return planner.begin_pass(report.graph, place, settlement.begins, book=book)
+    if settlement.ports is None:
+        return Resolution()
+    return planner.resolve(report.graph, place, settlement.ports.keys(), book=book)
 
 
-def _refuse_to_read(nodes: Collection[str]) -> Mapping[str, Counter]:
-    raise _NeedsLock
+class _ClosedBook:
+    """Nothing can be read without the run's lock."""
+
+    def counters(self, places: Collection[Place]) -> Mapping[Place, Counter]:
+        raise _NeedsLock
+
+    def passes(self, keys: Collection[PassKey]) -> Mapping[PassKey, PassState]:
+        raise _NeedsLock
+
+    def has_fired(self, node_id: str, port: str, scope: Scope) -> bool:
+        raise _NeedsLock
 
 
-def _successor(report: Report, resolution: Resolution, status: str) -> str | None:
+_CLOSED_BOOK = _ClosedBook()
+
+
+def _lay_out(report: Report, resolution: Resolution, status: str, book: Book) -> None:
+    """Write the steps and passes that this result brings into being, before the result itself."""
+    if book is _CLOSED_BOOK:
+        raise _NeedsLock
+    execution_id = report.claimed.execution_id
+    new = {place: resolution.counters[place] for place in resolution.begun}
+    if new:
+        held = status == ExecutionStatus.PAUSED
+        layout.insert_steps(execution_id, report.graph, new, held=held, over_limit=resolution.over_limit)
+    layout.write_passes(execution_id, report.graph, resolution.passes)
+
+
+def _successor(report: Report, resolution: Resolution, status: str) -> Place | None:
     """The ready step that this worker goes on with, without a doorbell."""
     if report.continue_on is None or status != ExecutionStatus.RUNNING:
         return None
-    return next((name for name in resolution.ready if may_continue(report.graph.nodes[name], report.continue_on)), None)
+    nodes = report.graph.nodes
+    return next((place for place in resolution.ready if may_continue(nodes[place[0]], report.continue_on)), None)
 
 
-def _targets(resolution: Resolution, run_status: str, chosen: str | None) -> list[Target]:
-    changed = dict.fromkeys(resolution.skipped, StepStatus.SKIPPED)
-    changed |= dict.fromkeys(
-        resolution.ready, StepStatus.HELD if run_status == ExecutionStatus.PAUSED else StepStatus.READY
-    )
+def _targets(report: Report, resolution: Resolution, run_status: str, chosen: Place | None) -> list[Target]:
+    gate = StepStatus.HELD if run_status == ExecutionStatus.PAUSED else StepStatus.READY
+    changed = dict.fromkeys(resolution.skipped, StepStatus.SKIPPED) | dict.fromkeys(resolution.ready, gate)
+    for place in resolution.begun:
+        changed.pop(place, None)  # written as it is now
     if chosen is not None:
         changed[chosen] = StepStatus.RUNNING
     # The counters of a step that has begun long ago (a join of `any`) say nothing any more. Writing them would hide the
     # step from the worker that claims at this moment, and nobody would ring again for it.
+    begun = set(resolution.begun)
     return [
-        Target(name, counter.remaining, counter.live, changed.get(name))
-        for name, counter in resolution.counters.items()
-        if name in changed or counter.status is StepStatus.PENDING
+        Target(
+            identity.step_id(report.claimed.execution_id, *place),
+            counter.remaining,
+            counter.live,
+            changed.get(place),
+        )
+        for place, counter in resolution.counters.items()
+        if place in changed or (counter.status is StepStatus.PENDING and place not in begun)
     ]
+
+
+def _new_passes(report: Report, resolution: Resolution) -> list[Event]:
+    """A line for the steps of the passes that begin."""
+    if not resolution.begun:
+        return []
+    steps = [
+        {
+            "stepId": identity.step_id(report.claimed.execution_id, name, scope),
+            "nodeId": name,
+            "label": report.graph.nodes[name].label,
+            "status": resolution.counters[name, scope].status,
+            "scope": scope,
+        }
+        for name, scope in resolution.begun
+    ]
+    return [event("loop.pass", {"nodeId": report.claimed.node_id, "steps": steps})]
 
 
 def _moves(report: Report, settlement: Settlement, fails: bool) -> list[Event]:
@@ -219,9 +280,9 @@ def _execution_error(report: Report) -> str:
 
 def _after(report: Report, settlement: Settlement, resolution: Resolution, status: str, recorded: Recorded) -> None:
     tell(report.claimed.execution_id, recorded.seq)
-    taken = recorded.claimed.node_id if recorded.claimed else None
+    taken = (recorded.claimed.node_id, tuple(recorded.claimed.scope)) if recorded.claimed else None
     if status == ExecutionStatus.RUNNING:
-        ring_for(report.graph, (name for name in resolution.ready if name != taken))
+        ring_for(report.graph, (place[0] for place in resolution.ready if place != taken))
     if settlement.status is StepStatus.READY:
         ring("cpu" if settlement.rescued else report.claimed.queue, 1)
     if recorded.claimed is not None:

@@ -12,10 +12,8 @@ from django.db import transaction
 from uuid_utils.compat import uuid7
 
 from accounts.clock import Clock, Now
-from executions import journal
-from executions.cursor import hot_cursor
-from executions.engine.identity import step_id
-from executions.engine.placement import queue_of
+from executions import journal, layout
+from executions.engine import planner
 from executions.engine.states import ExecutionStatus
 from executions.errors import BadInput, IdempotencyMismatch
 from executions.models import Execution, IdempotencyKey
@@ -53,10 +51,12 @@ def start(
             known = _use_key(execution_id, target, user, idempotency_key, input_data, priority)
             if known is not None:
                 return known, False
-        execution = _insert(execution_id, target, graph, user, input_data, priority)
-        _insert_steps(execution_id, graph, priority)
+        first = planner.initial(graph)
+        execution = _insert(execution_id, target, graph, len(first.counters), user, input_data, priority)
+        layout.insert_steps(execution_id, graph, first.counters)
+        layout.write_passes(execution_id, graph, first.passes)
         tell(execution_id, _first_lines(execution, target, user))
-        ring_for(graph, graph.roots)
+        ring_for(graph, (name for name, _scope in first.ready))
     log.info(
         "execution started",
         execution_id=str(execution_id),
@@ -109,6 +109,7 @@ def _insert(
     execution_id: uuid.UUID,
     target: workflows.StartTarget,
     graph: CompiledGraph,
+    open_steps: int,
     user: Any,
     input_data: Any,
     priority: int,
@@ -123,47 +124,12 @@ def _insert(
         status=ExecutionStatus.RUNNING,
         priority=priority,
         input_data=input_data,
-        open_steps=len(graph.nodes),
+        open_steps=open_steps,
         started_at=Clock(),
         deadline_at=None if deadline is None else Clock() + timedelta(seconds=deadline),
     )
     execution.refresh_from_db(fields=["started_at", "deadline_at", "created_at"])
     return execution
-
-
-STEPS = """
-INSERT INTO executions_step (
-    id, execution_id, node_id, node_type, label, position, scope, queue, priority, timeout_seconds, status,
-    remaining, live, epoch, attempt, tries, rescues, fence, cancel_requested, handled, rank_at, rung_at)
-SELECT n.id, %(execution)s::uuid, n.node_id, n.type, n.label, n.position - 1, '{}', n.queue, %(priority)s::smallint,
-    n.timeout,
-    CASE WHEN n.remaining = 0 THEN 'ready' ELSE 'pending' END, n.remaining, 0, 1, 0, 0, 0, 0, false, false,
-    CASE WHEN n.remaining = 0
-        THEN naryad_now() - make_interval(secs => %(priority)s::smallint * 30 - n.position * 0.02) END,
-    CASE WHEN n.remaining = 0 THEN naryad_now() END
-FROM unnest(%(ids)s::uuid[], %(nodes)s::text[], %(types)s::text[], %(labels)s::text[], %(queues)s::text[],
-    %(timeouts)s::float8[], %(remaining)s::int[]) WITH ORDINALITY
-    AS n(id, node_id, type, label, queue, timeout, remaining, position)
-"""
-
-
-def _insert_steps(execution_id: uuid.UUID, graph: CompiledGraph, priority: int) -> None:
-    nodes = list(graph.nodes.values())
-    with hot_cursor() as cursor:
-        cursor.execute(
-            STEPS,
-            {
-                "execution": execution_id,
-                "priority": priority,
-                "ids": [step_id(execution_id, node.id) for node in nodes],
-                "nodes": [node.id for node in nodes],
-                "types": [node.type for node in nodes],
-                "labels": [node.label for node in nodes],
-                "queues": [queue_of(node) for node in nodes],
-                "timeouts": [node.timeout_seconds for node in nodes],
-                "remaining": [len(node.ins) for node in nodes],
-            },
-        )
 
 
 def _first_lines(execution: Execution, target: workflows.StartTarget, user: Any) -> int:

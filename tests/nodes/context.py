@@ -54,6 +54,7 @@ class StandaloneContext:
         inputs: Mapping[str, list[Item]] | None = None,
         tries: int = 0,
         progress: Any = None,
+        returned: list[Item] | None = None,
         scope: Any = None,
         seconds: float = 60.0,
     ) -> None:
@@ -65,6 +66,7 @@ class StandaloneContext:
         self.tries = tries
         self.attempt = tries + 1
         self.progress = progress
+        self.returned = returned
         self.deadline = time.monotonic() + seconds
         self.execution_id = str(uuid4())
         self.idempotency_key = str(uuid4())

@@ -27,7 +27,8 @@ class InputFacts:
 class NodeFacts:
     """A node type as the graph sees it. The first input and the first output are the default ports.
 
-    `loops` marks the type whose port `loop` leads into the body of a loop. `retry_for` gives the default policy of a raw config, `needs_input` whether it leaves required inputs required.
+    `loops` marks the type whose port `loop` leads into the body of a loop. `retry_for` gives the default policy of a
+    raw config, `needs_input` whether it leaves required inputs required.
     """
 
     inputs: tuple[InputFacts, ...]

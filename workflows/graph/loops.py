@@ -58,7 +58,13 @@ def of_definition(
     known = [node.id for node in definition.nodes]
     names = set(known)
     links = [
-        Link(edge.id or "", edge.source, edge.target, _port(facts[edge.source], edge.source_handle), edge.max_iterations)
+        Link(
+            edge.id or "",
+            edge.source,
+            edge.target,
+            _port(facts[edge.source], edge.source_handle),
+            edge.max_iterations,
+        )
         for edge in definition.edges
         if edge.source in names and edge.target in names
     ]
@@ -166,7 +172,9 @@ def _overlaps(regions: Sequence[Region]) -> list[Irregular]:
         Irregular(other.header, None)
         for place, region in enumerate(regions)
         for other in regions[place + 1 :]
-        if region.members & other.members and not region.members <= other.members and not other.members <= region.members
+        if region.members & other.members
+        and not region.members <= other.members
+        and not other.members <= region.members
     ]
 
 

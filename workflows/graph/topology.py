@@ -6,33 +6,61 @@ step's own edges and at nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
+from workflows.graph import loops
 from workflows.graph.definition import Definition, NodeSpec
 from workflows.graph.facts import ERROR_PORT, NodeFacts, Stores, Weight, source_port, target_port
+from workflows.graph.loops import Kind, Link, Region
 from workflows.graph.settings import GraphSettings, Join, OnError, OnWorkerLost, RetryPolicy
 
 __all__ = ["ERROR_PORT", "CompiledGraph", "CompiledNode", "InEdge", "OutEdge", "compile_graph"]
 
 
+Role = Literal["plain", "loop", "back", "exit"]
+"""loop: into the body of a `loop` node; back: closes a loop; exit: leaves one, and counts when the loop is over."""
+
+
 @dataclass(frozen=True, slots=True)
 class OutEdge:
-    """An edge seen from its source."""
+    """An edge seen from its source. It leaves `up` loops and enters `down` others at their first pass."""
 
     target: str
     source_handle: str
     target_handle: str
+    role: Role = "plain"
+    up: int = 0
+    down: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class InEdge:
-    """An edge seen from its target."""
+    """The same edge seen from its target."""
 
     source: str
     source_handle: str
     target_handle: str
+    role: Role = "plain"
+    up: int = 0
+    down: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRegion:
+    """A loop. `members` are the nodes whose innermost loop it is, `inner` the guarded loops right inside it.
+
+    `exits` are the edges (source, edge) that count when this loop is over.
+    """
+
+    header: str
+    kind: Kind
+    limit: int | None
+    parent: int | None
+    members: tuple[str, ...]
+    inner: tuple[int, ...]
+    exits: tuple[tuple[str, OutEdge], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,38 +84,100 @@ class CompiledNode:
     ins: tuple[InEdge, ...]
     first_output: str
     inputs: tuple[str, ...]
-
-    @property
-    def in_degree(self) -> int:
-        return len(self.ins)
+    position: int = 0
+    """Its place in the definition."""
+    region: int | None = None
+    in_degree: int = 0
+    """The incoming edges that its join counts: all but those that lead back."""
+    body: int | None = None
+    """Of a `loop` node: the loop that it drives."""
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledGraph:
-    """A whole workflow. `nodes` keeps the order of the definition; `roots` are the nodes without incoming edges."""
+    """A whole workflow. `nodes` keeps the order of the definition; `roots` are the nodes that a run starts with."""
 
     nodes: Mapping[str, CompiledNode]
     roots: tuple[str, ...]
     settings: GraphSettings
+    regions: tuple[CompiledRegion, ...] = ()
 
 
 def compile_graph(definition: Definition, describe: Callable[[str], NodeFacts]) -> CompiledGraph:
     """The graph of a definition without errors. `describe` gives the facts of a node type, or raises."""
     facts = {node.id: describe(node.type) for node in definition.nodes}
+    regions, _faults, links = loops.of_definition(definition, facts)
+    around = _surroundings(definition, regions)
     outs: dict[str, list[OutEdge]] = {node.id: [] for node in definition.nodes}
     ins: dict[str, list[InEdge]] = {node.id: [] for node in definition.nodes}
-    for edge in definition.edges:
+    for edge, link in zip(definition.edges, links, strict=True):
         source_handle = source_port(facts[edge.source], edge.source_handle)
         target_handle = target_port(facts[edge.target], edge.target_handle)
         if source_handle is None or target_handle is None:
             raise ValueError(f"edge {edge.id} is not connected to ports: the definition was not checked")
-        outs[edge.source].append(OutEdge(edge.target, source_handle, target_handle))
-        ins[edge.target].append(InEdge(edge.source, source_handle, target_handle))
-    nodes = {node.id: _node(node, facts[node.id], outs[node.id], ins[node.id]) for node in definition.nodes}
-    return CompiledGraph(nodes, tuple(node_id for node_id in nodes if not ins[node_id]), definition.settings)
+        bearing = _bearing(link, regions, around)
+        outs[edge.source].append(OutEdge(edge.target, source_handle, target_handle, *bearing))
+        ins[edge.target].append(InEdge(edge.source, source_handle, target_handle, *bearing))
+    nodes = {
+        node.id: _node(node, facts[node.id], outs[node.id], ins[node.id], place, around[node.id], regions)
+        for place, node in enumerate(definition.nodes)
+    }
+    roots = tuple(name for name, node in nodes.items() if node.in_degree == 0)
+    return CompiledGraph(nodes, roots, definition.settings, tuple(_compiled_regions(regions, nodes, around)))
 
 
-def _node(node: NodeSpec, facts: NodeFacts, outs: Sequence[OutEdge], ins: Sequence[InEdge]) -> CompiledNode:
+def _surroundings(definition: Definition, regions: Sequence[Region]) -> dict[str, tuple[int, ...]]:
+    """The loops around each node, from the outermost to the innermost."""
+    around: dict[str, list[int]] = {node.id: [] for node in definition.nodes}
+    for place, region in enumerate(regions):
+        for member in region.members:
+            around[member].append(place)
+    return {name: tuple(places) for name, places in around.items()}
+
+
+def _bearing(link: Link, regions: Sequence[Region], around: Mapping[str, tuple[int, ...]]) -> tuple[Role, int, int]:
+    """What an edge is to the loops at its ends: its role, how many it leaves, how many it enters."""
+    here, there = around[link.source], around[link.target]
+    if loops.leads_back(link, regions):
+        return "back", 0, 0
+    common = sum(1 for one, other in zip(here, there, strict=False) if one == other)
+    up, down = len(here) - common, len(there) - common
+    if down and regions[there[common]].kind == "items" and regions[there[common]].header == link.source:
+        return "loop", up, down - 1
+    return ("exit" if up else "plain"), up, down
+
+
+def _compiled_regions(
+    regions: Sequence[Region], nodes: Mapping[str, CompiledNode], around: Mapping[str, tuple[int, ...]]
+) -> Iterator[CompiledRegion]:
+    for place, region in enumerate(regions):
+        yield CompiledRegion(
+            header=region.header,
+            kind=region.kind,
+            limit=region.limit,
+            parent=region.parent,
+            members=tuple(name for name, node in nodes.items() if node.region == place),
+            inner=tuple(
+                number for number, other in enumerate(regions) if other.parent == place and other.kind == "back"
+            ),
+            exits=tuple(
+                (name, edge)
+                for name, node in nodes.items()
+                for edge in node.outs
+                if edge.role == "exit" and around[name][len(around[name]) - edge.up] == place
+            ),
+        )
+
+
+def _node(
+    node: NodeSpec,
+    facts: NodeFacts,
+    outs: Sequence[OutEdge],
+    ins: Sequence[InEdge],
+    position: int,
+    around: Sequence[int],
+    regions: Sequence[Region],
+) -> CompiledNode:
     settings = node.settings
     return CompiledNode(
         id=node.id,
@@ -107,4 +197,10 @@ def _node(node: NodeSpec, facts: NodeFacts, outs: Sequence[OutEdge], ins: Sequen
         ins=tuple(ins),
         first_output=facts.outputs[0],
         inputs=tuple(port.name for port in facts.inputs),
+        position=position,
+        region=around[-1] if around else None,
+        in_degree=sum(edge.role != "back" for edge in ins),
+        body=next(
+            (place for place, loop in enumerate(regions) if loop.kind == "items" and loop.header == node.id), None
+        ),
     )

@@ -149,7 +149,7 @@ from executions.claims import Claimed
 lease.GIVE_UP_SECONDS = 0.1
 def give_up(stuck): raise ValueError("nobody expected this")
 held = lease.Leases(give_up=give_up)
-held.take(Claimed(*[uuid.uuid4()] * 3, "n", "cpu", "w", 1, 1, 1, 0, 0, None, None, None), 0.1)
+held.take(Claimed(*[uuid.uuid4()] * 3, "n", [], "cpu", "w", 1, 1, 1, 0, 0, None, None, None), 0.1)
 time.sleep(30)
 """
 

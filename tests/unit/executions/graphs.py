@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from workflows import catalogue
+from workflows.graph.definition import parse
 from workflows.graph.settings import GraphSettings, RetryPolicy
-from workflows.graph.topology import CompiledGraph, CompiledNode, InEdge, OutEdge
+from workflows.graph.topology import CompiledGraph, CompiledNode, InEdge, OutEdge, compile_graph
 
 Edge = tuple[str, str] | tuple[str, str, str]
 
@@ -45,7 +47,26 @@ def node(name: str, **fields: Any) -> CompiledNode:
         "isolate": False,
         "outs": (),
         "ins": (),
+        "in_degree": len(fields.get("ins", ())),
         "first_output": "out",
         "inputs": ("in",),
     }
     return CompiledNode(id=name, **{**defaults, **fields})
+
+
+def compiled_from(nodes: Iterable[tuple[str, str]], edges: Iterable[tuple[Any, ...]]) -> CompiledGraph:
+    """A graph compiled from a definition: `(id, type)` and `(source, target[, port[, maxIterations]])`."""
+    raw = {
+        "nodes": [{"id": name, "type": kind, "data": {"config": {}}} for name, kind in nodes],
+        "edges": [
+            {
+                "id": f"e{place}",
+                "source": edge[0],
+                "target": edge[1],
+                **({"sourceHandle": edge[2]} if len(edge) > 2 else {}),
+                **({"data": {"maxIterations": edge[3]}} if len(edge) > 3 else {}),
+            }
+            for place, edge in enumerate(edges)
+        ],
+    }
+    return compile_graph(parse(raw), catalogue.facts)

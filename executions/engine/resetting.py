@@ -1,0 +1,122 @@
+"""PURE: which steps a retry puts back, and how they stand then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from executions.engine import planner
+from executions.engine.planner import Counter, PassKey, PassState, Place
+from executions.engine.states import StepStatus
+from workflows.graph.topology import CompiledGraph, CompiledNode
+
+
+@dataclass(frozen=True)
+class Reset:
+    """A retry: the nodes that go back, their steps with new counters, and which of these are ready or skipped.
+
+    Loops go back as a whole: `looped` are the chosen nodes inside of them, whose old steps are dropped; of guarded
+    loops the first pass is laid out anew.
+    """
+
+    nodes: set[str]
+    counters: dict[Place, Counter]
+    ready: list[Place]
+    skipped: list[Place]
+    passes: dict[PassKey, PassState]
+    looped: set[str]
+
+
+def reset(
+    graph: CompiledGraph,
+    wanted: Collection[str],
+    *,
+    statuses: Mapping[str, StepStatus],
+    fired: Mapping[str, Collection[str]],
+) -> Reset:
+    """Put the `wanted` nodes back to ready and everything after them back to pending; other results are kept.
+
+    Steps that were cancelled and feed into the part that runs again go back too: a join must not take a branch that
+    never ended for one that had nothing to say. Counters are computed anew from the parents that stay as they are, so
+    a wanted step waits if one of the steps put back comes before it, and a branch that nobody chose is skipped.
+    """
+    chosen = _to_run_again(graph, wanted, statuses)
+    anchors = {_anchor(graph, name) for name in wanted}
+    laid = planner.lay_out_again(graph, chosen)
+    for (name, _scope), counter in laid.counters.items():
+        settled = [
+            edge
+            for edge in graph.nodes[name].ins
+            if edge.role != "back" and edge.source not in chosen and statuses[edge.source] in RESOLVED
+        ]
+        counter.remaining -= len(settled)
+        counter.live = sum(edge.source_handle in fired.get(edge.source, ()) for edge in settled)
+    for place, counter in laid.counters.items():
+        node = graph.nodes[place[0]]
+        first = (place[0] in anchors and counter.remaining == 0) or node.in_degree == 0
+        counter.status = StepStatus.READY if first else planner.decide(node, counter)
+    final = planner.collapse(graph, laid)
+    return Reset(
+        nodes=chosen,
+        counters=final.counters,
+        ready=[place for place, counter in final.counters.items() if counter.status is StepStatus.READY],
+        skipped=[place for place, counter in final.counters.items() if counter.status is StepStatus.SKIPPED],
+        passes=final.passes,
+        looped={name for name in chosen if graph.nodes[name].region is not None},
+    )
+
+
+def descendants(graph: CompiledGraph, names: Collection[str]) -> set[str]:
+    """Every node that can be reached from one of `names` by at least one edge."""
+    return _reach(names, lambda name: (edge.target for edge in graph.nodes[name].outs))
+
+
+def ancestors(graph: CompiledGraph, names: Collection[str]) -> set[str]:
+    """Every node from which one of `names` can be reached by at least one edge."""
+    return _reach(names, lambda name: (edge.source for edge in graph.nodes[name].ins))
+
+
+def _to_run_again(graph: CompiledGraph, wanted: Collection[str], statuses: Mapping[str, StepStatus]) -> set[str]:
+    chosen: set[str] = set()
+    fresh = set(wanted)
+    while fresh:
+        fresh |= descendants(graph, fresh)
+        fresh |= _whole_loops(graph, fresh)
+        chosen |= fresh
+        before = {name for name in ancestors(graph, fresh) if statuses[name] is StepStatus.CANCELLED}
+        fresh = (before | descendants(graph, chosen)) - chosen
+    return chosen
+
+
+def _whole_loops(graph: CompiledGraph, names: Iterable[str]) -> set[str]:
+    """All nodes of the outermost loops in which one of `names` lies, with the `loop` nodes that drive them."""
+    outer = {_outermost(graph, graph.nodes[name]) for name in names} - {None}
+    members = {name for name, node in graph.nodes.items() if _outermost(graph, node) in outer} if outer else set()
+    return members | {graph.regions[place].header for place in outer if place is not None}
+
+
+def _anchor(graph: CompiledGraph, name: str) -> str:
+    """Where a retry of the node begins: at itself, or at the head of the outermost loop around it."""
+    place = _outermost(graph, graph.nodes[name])
+    return name if place is None else graph.regions[place].header
+
+
+def _outermost(graph: CompiledGraph, node: CompiledNode) -> int | None:
+    place = node.region
+    while place is not None and graph.regions[place].parent is not None:
+        place = graph.regions[place].parent
+    return place
+
+
+def _reach(starts: Collection[str], neighbours: Callable[[str], Iterable[str]]) -> set[str]:
+    found: set[str] = set()
+    stack = list(starts)
+    while stack:
+        for name in neighbours(stack.pop()):
+            if name not in found:
+                found.add(name)
+                stack.append(name)
+    return found
+
+
+RESOLVED = frozenset({StepStatus.SUCCEEDED, StepStatus.FAILED, StepStatus.SKIPPED, StepStatus.CANCELLED})
