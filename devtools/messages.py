@@ -16,6 +16,7 @@ from devtools import console, translations
 from devtools.bootstrap import PYTHON, ROOT
 from devtools.installation import Refused
 
+SOURCE_LANGUAGE = "ru"
 SKIPPED = frozenset({"tests", "devtools", "var", "static"})
 READERS = [
     ("templates/**", "devtools.messages:from_template"),
@@ -48,7 +49,7 @@ def messages(arguments: Sequence[str]) -> int:
         raise Refused("messages takes --check or nothing")
     texts = extracted()
     late, untranslated = [], []
-    for path in translations.catalogues():
+    for path in targets():
         catalogue = merged(path, texts)
         content = rendered(catalogue)
         if content != path.read_text():
@@ -63,6 +64,11 @@ def messages(arguments: Sequence[str]) -> int:
     if not arguments:
         translations.compile_catalogues(PYTHON)
     return 1 if untranslated or (arguments and late) else 0
+
+
+def targets() -> list[Path]:
+    """The catalogues into which our own texts are translated."""
+    return [path for path in translations.catalogues() if path.parent.parent.name != SOURCE_LANGUAGE]
 
 
 def extracted() -> Catalog:

@@ -14,7 +14,7 @@ class BadCatalogue(Exception):
 
 
 def catalogues(locale: Path = LOCALE) -> list[Path]:
-    """One `.po` file for every language besides Russian, which is the language of the code."""
+    """One `.po` file for every language; that of Russian, the language of the code, has only texts of libraries."""
     return sorted(locale.glob("*/LC_MESSAGES/django.po"))
 
 

@@ -9,15 +9,19 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+from django.conf import settings
 from django.template.base import Lexer, TokenType
+from django.utils.translation import to_locale
 
-from devtools.messages import KEYWORDS, extracted, merged, rendered, unfinished
-from devtools.translations import catalogues
+from devtools.messages import KEYWORDS, extracted, merged, rendered, targets, unfinished
+from devtools.translations import LOCALE
 from tests.architecture.tree import ROOT, files, modules, name, parsed
 
 RUSSIAN = re.compile("[а-яё]", re.IGNORECASE)
 LETTER = re.compile(r"[^\W\d_]")
 PLACE = re.compile(r"%\(\w+\)[a-z]|%%")
+BRACES = re.compile(r"\{[^}]*\}")
 TAG = re.compile(r"<[^>]*>")
 ENTITY = re.compile(r"&\w+;")
 NOT_FOR_PEOPLE = {
@@ -34,13 +38,14 @@ def texts() -> Catalog:
     return extracted()
 
 
-@pytest.fixture(params=catalogues(), ids=lambda path: path.parent.parent.name)
+@pytest.fixture(params=targets(), ids=lambda path: path.parent.parent.name)
 def path(request: pytest.FixtureRequest) -> Path:
     return request.param
 
 
 def test_every_language_of_the_settings_has_a_catalogue() -> None:
-    assert [path.parent.parent.name for path in catalogues()] == ["en", "pt_BR"]
+    languages = [to_locale(code) for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
+    assert sorted(path.parent.parent.name for path in targets()) == sorted(languages)
 
 
 def test_a_catalogue_holds_exactly_the_texts_of_the_code(path: Path, texts: Catalog) -> None:
@@ -64,6 +69,17 @@ def test_a_translation_has_the_places_and_tags_of_its_text(path: Path, texts: Ca
 
 def test_a_translation_is_not_russian(path: Path, texts: Catalog) -> None:
     assert not [translation for _text, translation in _pairs(path, texts) if RUSSIAN.search(translation)]
+
+
+def test_libraries_speak_russian_where_they_did_not() -> None:
+    """Their texts have places like {name}, and none of ours is among them."""
+    with (LOCALE / "ru" / "LC_MESSAGES" / "django.po").open("rb") as file:
+        texts = {str(message.id): str(message.string) for message in read_po(file, locale="ru") if message.id}
+    assert texts
+    for text, translation in texts.items():
+        assert not RUSSIAN.search(text)
+        assert RUSSIAN.search(translation)
+        assert BRACES.findall(text) == BRACES.findall(translation)
 
 
 def test_texts_in_the_code_go_through_gettext() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -52,6 +53,7 @@ _WORDS = {
     "timezone_aware": gettext_noop("у времени нужен часовой пояс, например Z или +03:00"),
     "url_parsing": gettext_noop("здесь нужен адрес, например https://example.com/"),
 }
+LAST_CHOICE = re.compile(r" or (?='[^']*'$)")
 _RULES = frozenset({"value_error", "assertion_error"})
 _OTHER = gettext_noop("такое значение не подходит (%(reason)s)")
 _WHOLE = gettext_noop("здесь нужен объект с настройками узла")
@@ -157,8 +159,15 @@ def _fault(place: Sequence[str | int], detail: Any) -> ConfigFault:
     if detail["type"] == "value_error":
         return ConfigFault(field, str(context["error"]), {})
     if detail["type"] in _WORDS:
-        return ConfigFault(field, _WORDS[detail["type"]], {key: str(value) for key, value in context.items()})
+        return ConfigFault(field, _WORDS[detail["type"]], {key: _shown(value) for key, value in context.items()})
     return ConfigFault(field, _OTHER, {"reason": detail["msg"]})
+
+
+def _shown(value: Any) -> str:
+    """A limit or a list of choices as every language writes it: pydantic has an English "or" before the last one."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return LAST_CHOICE.sub(", ", str(value))
 
 
 def _field(place: Sequence[str | int]) -> str:

@@ -89,6 +89,11 @@ def test_faults_of_fields_are_translated_too() -> None:
     assert fields["phone"] == ["A phone number is written like +79001234567"]
 
 
+def test_libraries_speak_russian_too() -> None:
+    fields = runs.client(runs.person()).patch("/api/v1/me", {"name": []}).json()["details"]["fields"]
+    assert fields == {"name": ["Значение должно быть строкой."]}
+
+
 def test_findings_about_a_workflow_are_told_to_each_reader_in_their_language() -> None:
     author = runs.person(language="pt-br")
     definition = {

@@ -29,6 +29,7 @@ class Sample(NodeType):
         ids: int | list[int] = Field(default_factory=list)
         mode: Literal["fast", "slow"] = "fast"
         text: str = ""
+        share: float = Field(default=1.0, ge=0.5, le=2.0)
         rows: tuple[dict[str, int], ...] = Field(default=(), alias="theRows")
 
         @model_validator(mode="after")
@@ -51,6 +52,19 @@ def scope(item: Any, index: int = 0) -> dict[str, Any]:
 
 def test_a_good_config_has_no_faults() -> None:
     assert check_config(SAMPLE, {"period": 7, "theRows": [{"a": 1}]}) == []
+
+
+@pytest.mark.parametrize(
+    ("raw", "params"),
+    [
+        ({"period": 7, "mode": "warp"}, {"expected": "'fast', 'slow'"}),
+        ({"period": 7, "share": 3}, {"le": "2"}),
+        ({"period": 7, "share": 0}, {"ge": "0.5"}),
+    ],
+)
+def test_limits_and_choices_are_told_in_no_language(raw: Any, params: dict[str, str]) -> None:
+    (fault,) = check_config(SAMPLE, raw)
+    assert fault.params == params
 
 
 @pytest.mark.parametrize(
