@@ -39,8 +39,7 @@ class Shape:
             data["settings"] = settings
         self.nodes.append({"id": id, "type": type, "position": {"x": 0, "y": 0}, "data": data})
         for source in after:
-            edge = {"id": f"{source}-{id}", "source": source, "target": id}
-            self.edges.append({**edge, "sourceHandle": port} if port else edge)
+            self.edge(source, id, port)
         if ends is not None:
             self.steps[id] = ends
         return id
@@ -48,6 +47,11 @@ class Shape:
     def call(self, id: str, path: str = "/", **where: Any) -> str:
         """Add a node that calls the ledger."""
         return self.node(id, "http-request", {"url": f"{self.ledger}{path}", "timeout": 60}, **where)
+
+    def edge(self, source: str, target: str, port: str | None = None) -> None:
+        """Lead from one node to another, also back."""
+        edge = {"id": f"{source}-{target}", "source": source, "target": target}
+        self.edges.append({**edge, "sourceHandle": port} if port else edge)
 
     @property
     def body(self) -> JSON:
@@ -108,6 +112,19 @@ def rest(ledger: str) -> Shape:
     return shape
 
 
+def loop(ledger: str) -> Shape:
+    """Three answers, each handed to a call of its own, one after the other."""
+    shape = Shape("loop", ledger)
+    shape.node("start")
+    first = [shape.call(f"first-{number}", after=["start"]) for number in range(3)]
+    shape.node("collect", after=first, join="all_resolved")
+    shape.node("each", "loop", after=["collect"])
+    shape.call("body", "/slow?seconds=0.3", after=["each"], port="loop")
+    shape.edge("body", "each")
+    shape.node("end", after=["each"], port="done")
+    return shape
+
+
 def slow(ledger: str) -> Shape:
     """Holds a worker for longer than the short lease, so that it must be renewed, and stores what it adds up."""
     shape = Shape("slow", ledger)
@@ -143,6 +160,7 @@ DRAWN: Sequence[tuple[Callable[[str], Shape], int]] = (
     (branches, 4),
     (retries, 3),
     (rest, 2),
+    (loop, 2),
     (slow, 3),
     (doomed, 1),
 )

@@ -16,14 +16,16 @@ from devtools.chaos.load import Run
 
 PAGE = 200
 
-CALLING_STEPS = """
-SELECT s.execution_id::text, s.node_id, s.status, s.epoch
-FROM executions_step s WHERE s.node_type = 'http-request'
+# What the engine sends as `Idempotency-Key`: run, node, pass of its loops, epoch.
+KEY = (
+    "s.execution_id || ':' || s.node_id || ':' || coalesce(nullif(array_to_string(s.scope, '.'), ''), '0') || ':' || {}"
+)
+CALLED_STEPS = f"""
+SELECT {KEY.format("s.epoch")} FROM executions_step s WHERE s.node_type = 'http-request' AND s.status = 'succeeded'
 """
-TRIES = """
-SELECT s.execution_id::text, s.node_id, a.epoch, count(*)
-FROM executions_attempt a JOIN executions_step s ON s.id = a.step_id
-WHERE s.node_type = 'http-request' GROUP BY 1, 2, 3
+TRIES = f"""
+SELECT {KEY.format("a.epoch")}, count(*) FROM executions_attempt a JOIN executions_step s ON s.id = a.step_id
+WHERE s.node_type = 'http-request' GROUP BY 1
 """
 # Runs that somebody stopped or retried may end otherwise, and so may those of a step that has lost its workers.
 UNTOUCHED = """
@@ -48,12 +50,8 @@ def read_ledger(file: Path) -> Counter[str]:
 def compare_ledger(connection: psycopg.Connection, calls: Counter[str]) -> tuple[dict[str, Fault], int]:
     """Every success had its call, no key was called more often than its step was tried; and how many were repeats."""
     called = {_step_key(key) for key in calls}
-    silent = [
-        f"{run} {node}"
-        for run, node, status, epoch in connection.execute(CALLING_STEPS)
-        if status == "succeeded" and f"{run}:{node}:0:{epoch}" not in called
-    ]
-    tries = {f"{run}:{node}:0:{epoch}": count for run, node, epoch, count in connection.execute(TRIES)}
+    silent = [key for (key,) in connection.execute(CALLED_STEPS) if key not in called]
+    tries: dict[str, int] = dict(connection.execute(TRIES).fetchall())
     unexplained = [f"{key} {count}" for key, count in calls.items() if count > tries.get(_step_key(key), 0)]
     repeats = sum(count - 1 for count in calls.values())
     return {"successWithoutCall": _fault(silent), "unexplainedCalls": _fault(unexplained)}, repeats
@@ -92,15 +90,15 @@ def compare_results(connection: psycopg.Connection, runs: Sequence[Run], shapes:
     """Runs that nobody stopped ended as their shape must, step by step."""
     ended: dict[str, str] = dict(connection.execute(UNTOUCHED).fetchall())
     retried = {row[0] for row in connection.execute(RETRIED)}
-    steps: dict[str, dict[str, str]] = {}
-    for run, node, status in connection.execute(STEPS):
-        steps.setdefault(run, {})[node] = status
+    steps: dict[tuple[str, str], set[str]] = {}
+    for run, node, status in connection.execute(STEPS):  # a node of a loop has a step for each pass
+        steps.setdefault((run, node), set()).add(status)
     wrong = []
     for run in runs:
         shape = shapes[run.shape]
         if run.id not in ended or (run.id in retried and shape.ends == FAILED):
             continue
-        other = [node for node, status in shape.steps.items() if steps[run.id].get(node) != status]
+        other = [node for node, status in shape.steps.items() if steps.get((run.id, node)) != {status}]
         if ended[run.id] != shape.ends or other:
             wrong.append(f"{run.id} {run.shape} {ended[run.id]} {other}")
     return {"wrongResults": _fault(wrong)}
