@@ -8,11 +8,12 @@ its failure is recorded and the process, which cannot be trusted any more, ends 
 from __future__ import annotations
 
 import os
+import secrets
 import socket
 import threading
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -60,15 +61,20 @@ class Lease:
 
 
 GiveUp = Callable[[Lease], None]
+Forgotten = Callable[[str, Collection[uuid.UUID]], object]
+"""Gives back the steps that are leased by a worker and are not among those that it knows to hold."""
 
 
 class Leases:
     """The steps that this process runs now. `beating` is off where a test runs steps by hand."""
 
-    def __init__(self, *, beating: bool = True, give_up: GiveUp | None = None) -> None:
+    def __init__(
+        self, *, beating: bool = True, give_up: GiveUp | None = None, forgotten: Forgotten | None = None
+    ) -> None:
         self.worker = worker_id()
         self._beating = beating
         self._give_up = give_up
+        self._forgotten = forgotten
         self._held: dict[uuid.UUID, Lease] = {}
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -141,7 +147,7 @@ class Leases:
         for lease in self._all():
             if now > lease.deadline:
                 lease.end(Cut.TIMEOUT)
-            if lease.cut is Cut.TIMEOUT and now > lease.deadline + GIVE_UP_SECONDS:
+            if lease.cut is not None and now > lease.deadline + GIVE_UP_SECONDS:
                 self._abandon(lease)
         if self._draining_since is not None and now > self._draining_since + HAND_BACK_SECONDS:
             for lease in self._all():
@@ -172,6 +178,8 @@ class Leases:
             kept = _renew({step_id: lease.claimed.fence for step_id, lease in leases.items()})
             if _show(self.worker, draining=self.draining, first=not self._shown):
                 self.drain()
+            if self._forgotten is not None:  # claims whose answer never arrived
+                self._forgotten(self.worker, {lease.claimed.step_id for lease in self._all()})
         except Exception as error:  # whatever it is, without this thread every lease of the process would run out
             log.warning("heartbeat failed", error=str(error), exc_info=not isinstance(error, DatabaseError))
             connection.close()
@@ -259,5 +267,5 @@ def family() -> str:
 
 
 def worker_id() -> str:
-    """The name of this process among workers."""
-    return f"{family()}{os.getpid()}"
+    """The name of this process among workers: containers give the same host and numbers again, so a part is random."""
+    return f"{family()}{os.getpid()}:{secrets.token_hex(3)}"

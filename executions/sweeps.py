@@ -6,11 +6,13 @@ The numbers S1 to S7 name the same rules in `docs/architecture.md`.
 from __future__ import annotations
 
 import random
+import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 
 import structlog
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from psycopg.rows import class_row
 
@@ -50,6 +52,10 @@ OVERTIME = LEASED.format(
     "s.started_at + make_interval(secs => s.timeout_seconds + %(overtime)s::float8) < naryad_now()"
 )
 
+FORGOTTEN = LEASED.format(
+    "s.leased_by = %(worker)s AND s.started_at < naryad_now() - make_interval(secs => %(settled)s::float8)"
+)
+
 
 def rescue_expired() -> int:
     """S1: give the steps of dead workers to others, or fail them when they have killed too many; returns how many."""
@@ -59,6 +65,19 @@ def rescue_expired() -> int:
 def cut_overtime() -> int:
     """S7: fail steps far over their time although their worker is alive; returns how many."""
     return sum(_take_away(claimed, _overtime, only_expired=False) for claimed in _leased(OVERTIME))
+
+
+def hand_back_forgotten(worker: str, held: Collection[uuid.UUID]) -> int:
+    """Give back at once the steps that `worker` has claimed without knowing it; returns how many.
+
+    The answer to a claim is lost when the connection dies with the commit. Nobody is to blame, so it is no rescue.
+    """
+    mine = [claimed for claimed in _leased(FORGOTTEN, worker=worker) if claimed.step_id not in held]
+    return sum(_take_away(claimed, _handed_back, only_expired=False) for claimed in mine)
+
+
+def _handed_back(claimed: Claimed, node: CompiledNode) -> Settlement:
+    return settlements.handed_back(payloads.decode(claimed.progress))
 
 
 def _rescued(claimed: Claimed, node: CompiledNode) -> Settlement:
@@ -72,9 +91,15 @@ def _overtime(claimed: Claimed, node: CompiledNode) -> Settlement:
     return settlements.failed(node, failures.TIMED_OUT, tries=claimed.tries, jitter=jitter, items=(), progress=progress)
 
 
-def _leased(sql: str) -> list[Claimed]:
+def _leased(sql: str, worker: str = "") -> list[Claimed]:
+    values = {
+        "overtime": OVERTIME_SECONDS,
+        "batch": BATCH,
+        "worker": worker,
+        "settled": 2 * settings.HEARTBEAT_SECONDS,
+    }
     with hot_cursor(class_row(Claimed)) as cursor:
-        return cursor.execute(sql, {"overtime": OVERTIME_SECONDS, "batch": BATCH}).fetchall()
+        return cursor.execute(sql, values).fetchall()
 
 
 def _take_away(claimed: Claimed, decide: Decide, *, only_expired: bool) -> bool:

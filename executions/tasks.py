@@ -9,7 +9,7 @@ from celery import shared_task
 from celery.signals import worker_init, worker_process_init, worker_ready, worker_shutting_down
 from django.db import connection
 
-from executions import runner, ticker
+from executions import runner, sweeps, ticker
 from executions.lease import Leases, family, found_family
 from executions.models import Worker
 
@@ -17,7 +17,7 @@ from executions.models import Worker
 @cache
 def process_leases() -> Leases:
     """The leases of this process, made when first asked for: a forked child asks after the fork and has its own."""
-    leases = Leases(give_up=runner.give_up)
+    leases = Leases(give_up=runner.give_up, forgotten=sweeps.hand_back_forgotten)
     leases.start()
     return leases
 

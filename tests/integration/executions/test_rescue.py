@@ -131,6 +131,22 @@ def test_a_lease_that_was_taken_away_is_cut(anna, settings):
         held.close()
 
 
+def test_a_step_claimed_without_knowing_it_is_handed_back_and_not_counted_as_lost(anna, settings):
+    settings.HEARTBEAT_SECONDS = 0.05
+    run = start(anna, chain(2))
+    held = Leases(forgotten=sweeps.hand_back_forgotten)
+    claimed = runner._claim("cpu", held)
+    assert claimed is not None
+    held.start()
+    try:
+        wait_until(lambda: step(run, "n0").status == "ready")
+    finally:
+        held.close()
+    assert step(run, "n0").rescues == 0
+    drain()
+    assert status(run) == "succeeded"
+
+
 def test_a_step_over_its_time_is_cut(anna, settings):
     settings.HEARTBEAT_SECONDS = 0.05
     start(anna, chain(1))
