@@ -116,7 +116,7 @@ class Storm:
 
     def _report(self, connection: psycopg.Connection, big_seconds: float, settled: float) -> dict[str, Any]:
         deeds = self.nemesis.deeds
-        counts = invariants.count_figures(connection)
+        outcomes = invariants.count_outcomes(connection)
         faults, repeats = self._judge(connection)
         measured = {
             "recoverySeconds": figures.summary(figures.recoveries(connection, deeds)),
@@ -131,7 +131,9 @@ class Storm:
             "profile": self.options.profile,
             "minutes": self.options.minutes,
             "leaseSeconds": self.arena.lease_seconds,
-            **counts,
+            **invariants.count_figures(connection),
+            "outcomes": outcomes,
+            "rescues": outcomes.get("lost", 0),
             "acknowledged": len(self.load.runs),
             "kills": sum(deed.name.startswith("kill") for deed in deeds),
             "deeds": dict(Counter(deed.name for deed in deeds)),

@@ -64,11 +64,11 @@ QUERIES = {
 }
 """Every start of a storm has a key, and when it ends nothing may be left to deliver."""
 
+OUTCOMES = "SELECT outcome, count(*) FROM executions_attempt GROUP BY outcome ORDER BY outcome"
 FIGURES = """
 SELECT (SELECT count(*) FROM executions_execution) AS executions,
     (SELECT count(*) FROM executions_step) AS steps,
     (SELECT count(*) FROM executions_attempt) AS attempts,
-    (SELECT count(*) FROM executions_attempt WHERE outcome = 'lost') AS rescues,
     (SELECT count(*) FROM executions_step WHERE error ->> 'code' = 'worker_lost') AS poisoned
 """
 
@@ -88,6 +88,11 @@ def find_faults(connection: psycopg.Connection) -> dict[str, Fault]:
         rows = connection.execute(query).fetchall()
         found[name] = Fault(len(rows), [str(row[0]) for row in rows[:EXAMPLES]])
     return found
+
+
+def count_outcomes(connection: psycopg.Connection) -> dict[str, int]:
+    """How tries ended; `lost` are those whose worker was taken for dead."""
+    return dict(connection.execute(OUTCOMES).fetchall())
 
 
 def count_figures(connection: psycopg.Connection) -> dict[str, int]:
