@@ -120,10 +120,12 @@ DATABASES: dict[str, Any] = {
     "default": env.db_url("DATABASE_URL", default="postgresql://postgres@localhost:5432/naryad"),
 }
 # A statement of the engine reads rows by index only; the plan of an early, small table must not outlive it.
+_PATIENCE = "-c lock_timeout=5s -c statement_timeout=30s"
+_BY_INDEX = "-c enable_seqscan=off -c jit=off -c plan_cache_mode=force_generic_plan"
 _SESSION = {
-    "worker": "-c enable_seqscan=off -c jit=off -c lock_timeout=5s -c statement_timeout=30s",
-    "ticker": "-c enable_seqscan=off -c jit=off -c lock_timeout=5s -c statement_timeout=30s",
-    "web": "-c lock_timeout=5s -c statement_timeout=30s",
+    "worker": f"{_BY_INDEX} {_PATIENCE}",
+    "ticker": f"{_BY_INDEX} {_PATIENCE}",
+    "web": _PATIENCE,
 }.get(PROCESS.split("-")[0], "")
 DATABASES["default"].update(
     CONN_MAX_AGE=0 if DATABASE_POOL_SIZE else None,

@@ -112,8 +112,7 @@ class DataAggregator(NodeType):
                 "too_many_items", _("Слишком много элементов для агрегации"), count=len(context.items), limit=MAX_ITEMS
             )
         columns = [
-            Aggregation(column.name, column.operation, column.path, column.decimals)
-            for column in config.aggregations
+            Aggregation(column.name, column.operation, column.path, column.decimals) for column in config.aggregations
         ]
         grouped = group(context.items, [(key, paths.parse(key)) for key in config.keys], columns)
         self._report(context, grouped)
