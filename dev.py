@@ -5,6 +5,9 @@
     python3 dev.py up                everything in the foreground until Ctrl-C
     python3 dev.py test [ARGS]       all the tests on services of their own (ARGS go to pytest)
     python3 dev.py check             lint, types, floors, migrations in step, Django checks, OpenAPI
+    python3 dev.py bench W1          how fast it is here: W1 W2 W3 W4 memory (--help tells more)
+    python3 dev.py chaos [ARGS]      kill, freeze and starve an installation of its own (docs/chaos.md)
+    python3 dev.py ledger            a server that writes down every call it gets
     python3 dev.py run NAME          one process: postgres valkey web worker ticker beat bot wb-sandbox
     python3 dev.py status [--json]   what is running, where, and how much memory it takes
     python3 dev.py stop              stop what is running

@@ -10,6 +10,9 @@ import time
 from collections.abc import Callable, Sequence
 
 from devtools import console, records, serving
+from devtools.benching import bench
+from devtools.chaos.command import chaos
+from devtools.chaos.ledger import ledger
 from devtools.checking import check as run_checks
 from devtools.demo import demo
 from devtools.environment import Plan, as_named, sandbox
@@ -176,6 +179,9 @@ COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
     "up": up,
     "test": test,
     "check": check,
+    "chaos": chaos,
+    "ledger": ledger,
+    "bench": bench,
     "run": run,
     "status": status,
     "stop": stop,

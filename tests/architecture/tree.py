@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-OWN_PACKAGES = ("config", "executions", "workflows", "tickets", "integrations", "accounts", "devtools")
+OWN_PACKAGES = ("config", "executions", "workflows", "tickets", "integrations", "accounts", "devtools", "bench")
 
 
 @cache

@@ -1,0 +1,1 @@
+"""How fast Naryad is on this machine: four works, beside the least that PostgreSQL costs and the same in Celery."""

@@ -1,0 +1,59 @@
+"""How much memory an installation takes after it has worked: proportional shares (PSS), process by process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psutil
+
+from bench.inside import Inside
+from bench.stage import Stage
+from bench.works import WIDTH
+from devtools import records
+from devtools.demo import SEED_WORKFLOW
+from devtools.installation import installation
+
+MEGABYTE = 1_000_000
+WARMING_FANS = 4
+
+
+def measure(stage: Stage, ours: Inside, tell: Callable[[str], None]) -> dict[str, Any]:
+    """Let every worker work first: the main job where the Wildberries sandbox runs, and steps on queue `cpu`."""
+    for _ in range(WARMING_FANS):
+        ours.fan(WIDTH)
+    if any(record.name == "wb-sandbox" for record in records.read_all(installation().records)):
+        definition = json.loads(SEED_WORKFLOW.read_text())["definition"]
+        ours.wait([ours.start(stage.publish("bench: the main job", definition))])
+    tell("every worker has worked; looking at memory")
+    taken = [(name, round(_pss(process) / MEGABYTE, 1)) for name, process in _processes()]
+    return {
+        "work": "memory",
+        "processes": [{"name": name, "mb": megabytes} for name, megabytes in taken],
+        "largest_worker_mb": max(megabytes for name, megabytes in taken if name.startswith("worker")),
+        "total_mb": round(sum(megabytes for _name, megabytes in taken), 1),
+    }
+
+
+def _processes() -> Iterator[tuple[str, psutil.Process]]:
+    """Every process of the installation by name, those that watch over it included; the bench itself is left out."""
+    supervisor = None
+    for record in records.read_all(installation().records):
+        if not record.runs:
+            continue
+        supervisor = record.supervisor
+        leader = psutil.Process(record.pid)
+        yield record.name, leader
+        for child in leader.children(recursive=True):
+            yield f"{record.name} child", child
+    if supervisor is not None:
+        watcher = psutil.Process(supervisor)
+        yield "supervisor", watcher
+        for child in watcher.children():
+            if "devtools.guardian" in child.cmdline():
+                yield "guardian", child
+
+
+def _pss(process: psutil.Process) -> int:
+    return int(process.memory_full_info().pss)
