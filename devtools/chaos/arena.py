@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import shutil
+import socket
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import IO
-
-import redis
 
 from devtools import embedded, records, serving
 from devtools.chaos.client import Client
@@ -118,11 +117,12 @@ class Arena:
 
     def flush_broker(self) -> None:
         """Every message is lost. Raises OSError when the broker does not answer."""
-        try:
-            with redis.Redis.from_url(self.plan.variables["REDIS_URL"], socket_timeout=2) as broker:
-                broker.flushall()
-        except redis.RedisError as error:
-            raise OSError(str(error)) from error
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.settimeout(2)
+            connection.connect(str(self.home.valkey_socket))
+            connection.sendall(b"FLUSHALL\r\n")
+            if not connection.recv(16).startswith(b"+OK"):
+                raise OSError("the broker did not forget")
 
 
 def _stubborn(process: Process) -> Process:
