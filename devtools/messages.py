@@ -53,17 +53,20 @@ def messages(arguments: Sequence[str]) -> int:
         catalogue = merged(path, texts)
         content = rendered(catalogue)
         if content != path.read_text():
-            late.append(path)
+            late.append(str(path.relative_to(ROOT)))
         untranslated += [f"{catalogue.locale}: {message.id}" for message in unfinished(catalogue)]
         if not arguments:
             path.write_text(content)
     if arguments and late:
-        console.say(f"out of step with the code, run `make messages`: {', '.join(str(path) for path in late)}")
+        console.say(f"out of step with the code, run `make messages`: {', '.join(late)}")
     for text in untranslated:
         console.say(f"not translated: {text}")
     if not arguments:
         translations.compile_catalogues(PYTHON)
-    return 1 if untranslated or (arguments and late) else 0
+    if untranslated or (arguments and late):
+        return 1
+    console.say("the catalogues are in step with the code, and everything is translated")
+    return 0
 
 
 def targets() -> list[Path]:
