@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 ANSWER_SECONDS = 30.0
+PATIENCE_SECONDS = 120.0
 UNAUTHORISED, UNAVAILABLE = 401, 503
 FIRST_SERVER_FAULT = 500
 
@@ -38,8 +39,10 @@ class Client:
         self._person = {"username": username, "password": password}
         self._token = ""
         self._mine = threading.local()
+        self.patience_seconds = PATIENCE_SECONDS
+        """How long `insist` asks; may be changed at any time."""
         self.faults: list[str] = []
-        """Server errors other than 503: there must be none."""
+        """Server errors other than 503, and questions that were never answered: there must be none."""
 
     def ask(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Answer | None:
         """One call; None when nobody answered. A token that has run out is renewed first."""
@@ -48,18 +51,19 @@ class Client:
             answer = self._send(method, path, body, headers)
         return answer
 
-    def insist(self, method: str, path: str, body: Any = None, *, key: str = "", seconds: float = 120.0) -> Answer:
+    def insist(self, method: str, path: str, body: Any = None, *, key: str = "") -> Answer:
         """Ask until there is an answer that is no server error. Raises TimeoutError."""
         headers = {"Idempotency-Key": key} if key else {}
-        deadline = time.monotonic() + seconds
+        began = time.monotonic()
         pause = 0.1
         while True:
             answer = self.ask(method, path, body, headers)
             if answer is not None and answer.status < FIRST_SERVER_FAULT and answer.status != UNAUTHORISED:
                 return answer
-            if time.monotonic() > deadline:
-                said = answer.status if answer else "nothing"
-                raise TimeoutError(f"{method} {path}: {said} for {seconds:.0f} s")
+            if time.monotonic() - began > self.patience_seconds:
+                fault = f"{method} {path}: {answer.status if answer else 'no answer'} for {self.patience_seconds:.0f} s"
+                self.faults.append(fault)
+                raise TimeoutError(fault)
             time.sleep(pause)
             pause = min(1.0, pause * 2)
 

@@ -20,6 +20,7 @@ from devtools.chaos.graphs import DRAWN, Shape
 from devtools.chaos.invariants import Fault
 from devtools.chaos.load import Load, create_workflows
 from devtools.chaos.nemesis import PROFILES, Nemesis
+from devtools.installation import Refused
 from devtools.supervisor import Supervisor
 
 STARTS_PER_MINUTE = 100
@@ -44,8 +45,12 @@ def chaos(arguments: Sequence[str]) -> int:
         arena.bring_up(supervisor)
         if supervisor.stopping.is_set():
             return 130
-        storm = Storm(arena, supervisor, options)
-        report = storm.carry_out()
+        try:
+            report = Storm(arena, supervisor, options).carry_out()
+        except (TimeoutError, RuntimeError) as reason:
+            raise Refused(str(reason)) from reason
+        if supervisor.stopping.is_set():
+            return 130
         console.say("stopping")
     print(json.dumps(report, indent=None if options.json else 2))
     return 0 if report["ok"] and not (options.strict and report["missed"]) else 1
@@ -80,12 +85,14 @@ class Storm:
         self.nemesis = Nemesis(arena, options.profile, seed=options.seed)
 
     def carry_out(self) -> dict[str, Any]:
-        """Everything; returns the report."""
+        """Everything; returns the report, an empty one when it was interrupted."""
         big_seconds = start_big(self.client, self.arena.ledger_url)
         console.say(f"{BIG_NODES} nodes started in {big_seconds:.2f} s; the storm begins")
         self._blow()
         settled = self._settle()
         console.say(f"settled after {settled:.0f} s; judging")
+        if self.supervisor.stopping.is_set():
+            return {}
         with psycopg.connect(self.arena.database_url, autocommit=True) as connection:
             return self._report(connection, big_seconds, settled)
 
@@ -98,6 +105,8 @@ class Storm:
             done = Counter(deed.name for deed in self.nemesis.deeds)
             told = ", ".join(f"{name} {count}" for name, count in sorted(done.items()))
             console.say(f"{time.monotonic() - began:.0f} s: {len(self.load.runs)} runs acknowledged; {told}")
+        if self.supervisor.stopping.is_set():
+            self.client.patience_seconds = 0.0
         self.nemesis.heal()
         self.load.stop()
         self.controller.stop()
@@ -106,6 +115,8 @@ class Storm:
         """Wait until nothing moves any more, or long enough; returns the seconds that it took."""
         began = time.monotonic()
         limit = SETTLE_SECONDS + SETTLE_LEASES * self.arena.lease_seconds
+        if self.supervisor.stopping.is_set():
+            return 0.0
         self.arena.wait_until_whole(seconds=limit)
         with psycopg.connect(self.arena.database_url, autocommit=True) as connection:
             while time.monotonic() - began < limit and not self.supervisor.stopping.is_set():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import random
 import threading
 from collections import Counter
@@ -61,8 +62,9 @@ class Controller:
     def _pause(self, run: Run, rng: random.Random) -> None:
         if self._control(run, "pause"):
             self._over.wait(rng.uniform(0, LONGEST_PAUSE_SECONDS))
-        # Also after an answer that was lost: the pause may stand.
-        self._client.insist("POST", f"/executions/{run.id}/resume")
+        with contextlib.suppress(TimeoutError):  # the client has noted it
+            # Also after an answer that was lost: the pause may stand.
+            self._client.insist("POST", f"/executions/{run.id}/resume")
 
     def _stop(self, run: Run, rng: random.Random) -> None:
         self._control(run, "stop")
