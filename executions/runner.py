@@ -202,7 +202,9 @@ def _understood(outcome: Outcome, node: CompiledNode, claimed: Claimed) -> Settl
     if isinstance(outcome, Done):
         return settlements.success(outcome.ports, outcome.sources)
     if isinstance(outcome, Later):
-        return settlements.later(seconds=outcome.seconds, reason=outcome.reason, progress=outcome.progress)
+        return settlements.later(
+            seconds=outcome.seconds, reason=outcome.reason, progress=outcome.progress, host=outcome.host
+        )
     if isinstance(outcome, Wait):
         if outcome.seconds is None and outcome.until is None and outcome.event is None:
             raise ValueError(f"{node.type} waits for nothing")
@@ -230,7 +232,8 @@ def _explain(error: Exception, lease: Lease) -> Failure | Settlement | None:
     if lease.cut is Cut.TIMEOUT:
         return failures.TIMED_OUT
     if isinstance(error, CircuitOpen):
-        return settlements.later(seconds=error.retry_after or 1.0, reason="breaker", progress=progress)
+        host = error.details.get("host")
+        return settlements.later(seconds=error.retry_after or 1.0, reason="breaker", progress=progress, host=host)
     if isinstance(error, NodeError):
         retry_after = error.retry_after if isinstance(error, Transient) else None
         return Failure(error.code, str(error.message), error.details, error.transient, retry_after)

@@ -106,11 +106,15 @@ class Wait:
 
 @dataclass(frozen=True)
 class Later:
-    """Not now (a rate limit, an open breaker): run again in `seconds`, with `progress` kept. Costs no try."""
+    """Not now (a rate limit, an open breaker): run again in `seconds`, with `progress` kept. Costs no try.
+
+    `host` is the server that has to be left alone, for people who ask why the step waits.
+    """
 
     seconds: float
     reason: str
     progress: Any = None
+    host: str | None = None
 
 
 @dataclass(frozen=True)

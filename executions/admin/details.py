@@ -1,31 +1,45 @@
-"""What the page of a run shows below its columns: steps with their attempts, and the end of the journal."""
+"""What the page of a run shows below its columns: what it waits for, its steps, and the end of its journal."""
 
 from __future__ import annotations
 
+from datetime import tzinfo
 from typing import Any
 
-from executions.engine.states import FINISHED_STEP
-from executions.models import Attempt, Execution, ExecutionEvent, Step
+from executions import services
+from executions.engine.states import FINISHED_STEP, OPEN_EXECUTION
+from executions.explanations import explained
+from executions.models import Attempt, Execution, ExecutionEvent, SideEffect, Step
 from executions.sentences import sentence, state
 from executions.services.retrying import RETRYABLE_RUN, RETRYABLE_STEP
 from executions.shapes import spoken
 
 MAX_STEPS = 300
 MAX_LINES = 300
+MAX_EFFECTS = 300
 
 
-def details_of(execution: Execution, *, retries: bool) -> dict[str, Any]:
+def details_of(execution: Execution, *, retries: bool, zone: tzinfo) -> dict[str, Any]:
     """The template's variables. With `retries` finished steps of a run that allows it get a button."""
     steps = list(execution.steps.prefetch_related("attempts").defer("progress", "wake")[: MAX_STEPS + 1])
     newest = list(ExecutionEvent.objects.filter(execution=execution).order_by("-seq")[: MAX_LINES + 1])
     retryable = retries and execution.status in RETRYABLE_RUN
+    effects = list(SideEffect.objects.filter(step__execution=execution).order_by("-id")[: MAX_EFFECTS + 1])
     labels = {step.id: step.label for step in steps}
     return {
+        "waits": _waits(execution, zone),
         "steps": [_step(step, retryable=retryable) for step in steps[:MAX_STEPS]],
         "more_steps": len(steps) > MAX_STEPS,
         "lines": [_line(line, labels) for line in reversed(newest[:MAX_LINES])],
         "more_lines": len(newest) > MAX_LINES,
+        "effects": [{"row": row, "step": labels.get(row.step_id, "")} for row in reversed(effects[:MAX_EFFECTS])],
+        "more_effects": len(effects) > MAX_EFFECTS,
     }
+
+
+def _waits(execution: Execution, zone: tzinfo) -> list[str]:
+    if execution.status not in OPEN_EXECUTION:
+        return []
+    return [explained(reason, status=execution.status, zone=zone) for reason in services.why(execution)]
 
 
 def _step(step: Step, *, retryable: bool) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zoneinfo
 from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, ClassVar
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import services as accounts
 from accounts.errors import DomainError
+from accounts.models import User
 from accounts.roles import allows
 from executions import services
 from executions.admin.details import details_of
@@ -139,7 +141,8 @@ class ExecutionAdmin(admin.ModelAdmin):
         if isinstance(execution, Execution):
             steers = self.has_control_permission(request, execution)
             offered = OFFERED.get(execution.status, ()) if steers else ()
-            context |= details_of(execution, retries=steers) | {
+            zone = zoneinfo.ZoneInfo(request.user.time_zone if isinstance(request.user, User) else "UTC")
+            context |= details_of(execution, retries=steers, zone=zone) | {
                 "controls": [(reverse(f"admin:execution_{name}", args=[object_id]), NAMES[name]) for name in offered]
             }
         return super().change_view(request, object_id, form_url, context)

@@ -9,6 +9,7 @@ from executions.api.executions import ExecutionViewSet
 from executions.api.journal import JournalViewSet
 from executions.api.starting import WorkflowExecutionViewSet
 from executions.api.steps import StepViewSet
+from executions.api.why import WhyViewSet
 
 RUN = "executions/<str:execution_id>"
 
@@ -20,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{RUN}/pause", ExecutionViewSet.as_view({"post": "pause"})),
     path(f"{RUN}/resume", ExecutionViewSet.as_view({"post": "resume"})),
     path(f"{RUN}/stop", ExecutionViewSet.as_view({"post": "stop"})),
+    path(f"{RUN}/why", WhyViewSet.as_view({"get": "retrieve"})),
     path(f"{RUN}/logs", JournalViewSet.as_view({"get": "logs"})),
     path(f"{RUN}/events", JournalViewSet.as_view({"get": "events"})),
     path(f"{RUN}/effects", EffectViewSet.as_view({"get": "list"})),

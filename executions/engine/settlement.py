@@ -125,9 +125,11 @@ def looping(*, number: int, progress: Any) -> Settlement:
     )
 
 
-def later(*, seconds: float, reason: str, progress: Any) -> Settlement:
+def later(*, seconds: float, reason: str, progress: Any, host: str | None = None) -> Settlement:
     """The node gave the worker back; it runs again with its progress, and no try is spent."""
-    return Settlement(StepStatus.DELAYED, "postponed", seconds=max(0.0, seconds), reason=reason, progress=progress)
+    return Settlement(
+        StepStatus.DELAYED, "postponed", seconds=max(0.0, seconds), reason=reason, subject=host, progress=progress
+    )
 
 
 def handed_back(progress: Any = None) -> Settlement:

@@ -1,9 +1,10 @@
 """What can be done to a run. Each verb is one transaction; bells and announcements go out after its commit."""
 
 from executions.services.control import pause, resume, stop
+from executions.services.explaining import why
 from executions.services.guards import live_queues, refuse_if_open
 from executions.services.retrying import retry_step
 from executions.services.settling import settle
 from executions.services.starting import start
 
-__all__ = ["live_queues", "pause", "refuse_if_open", "resume", "retry_step", "settle", "start", "stop"]
+__all__ = ["live_queues", "pause", "refuse_if_open", "resume", "retry_step", "settle", "start", "stop", "why"]

@@ -139,7 +139,7 @@ def test_a_refusal_shows_what_the_server_said_and_hides_secrets(ledger: Ledger) 
 
 def test_a_server_that_names_a_time_is_waited_for_and_no_try_is_spent(ledger: Ledger) -> None:
     outcome = run("http-request", {"url": ledger.url("/status/429?retry_after=7")}, scope=CallScope())
-    assert outcome == Later(7.0, "rate_limited", {"answers": [], "waits": 1})
+    assert outcome == Later(7.0, "rate_limited", {"answers": [], "waits": 1}, host="127.0.0.1")
 
 
 def test_a_server_that_goes_on_refusing_fails_the_step_in_the_end(ledger: Ledger) -> None:

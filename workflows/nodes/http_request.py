@@ -157,7 +157,8 @@ class HttpRequest(NodeType):
                 rest = _rest(error)
                 if rest is None or waits >= MAX_WAITS:
                     raise _explained(error, item=index) from error
-                return Later(rest, error.code, {"answers": answers, "waits": waits + 1})
+                kept = {"answers": answers, "waits": waits + 1}
+                return Later(rest, error.code, kept, host=error.details.get("host"))
             waits = 0
         context.log.info(gettext_noop("Выполнено запросов: %(count)s"), count=len(answers) - had)
         return Done({"out": answers})

@@ -93,7 +93,8 @@ class WbGetCampaigns(NodeType):
                 progress["refusals"] += 1
             if progress["refusals"] > MAX_REFUSALS:
                 raise
-            return Later(error.retry_after or DEFAULT_REST_SECONDS, error.code, progress)
+            rest = error.retry_after or DEFAULT_REST_SECONDS
+            return Later(rest, error.code, progress, host=error.details.get("host"))
         context.log.info(gettext_noop("Получено кампаний: %(count)s"), count=len(progress["items"]))
         return Done({"campaigns_out": progress["items"]})
 

@@ -166,7 +166,8 @@ def _wait(error: OutboundError, collection: Collection) -> Later:
         collection.refusals += 1
     if collection.refusals > MAX_REFUSALS:
         raise error
-    return Later(error.retry_after or DEFAULT_REST_SECONDS, error.code, collection.to_json())
+    rest = error.retry_after or DEFAULT_REST_SECONDS
+    return Later(rest, error.code, collection.to_json(), host=error.details.get("host"))
 
 
 def _note(context: NodeContext, collection: Collection, error: OutboundError) -> None:

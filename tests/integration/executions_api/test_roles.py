@@ -24,6 +24,7 @@ MATRIX = [
     ("post", "executions/<str:execution_id>/pause", STEER),
     ("post", "executions/<str:execution_id>/resume", STEER),
     ("post", "executions/<str:execution_id>/stop", STEER),
+    ("get", "executions/<str:execution_id>/why", SEE),
     ("get", "executions/<str:execution_id>/logs", SEE),
     ("get", "executions/<str:execution_id>/events", SEE),
     ("get", "executions/<str:execution_id>/effects", SEE),
