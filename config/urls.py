@@ -2,6 +2,8 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import RedirectView
 
 from config.openapi import DocsView, SchemaView
 
@@ -14,7 +16,11 @@ api: list[URLPattern | URLResolver] = [
     path("docs", DocsView.as_view(), name="docs"),
 ]
 
+admin.site.site_header = admin.site.site_title = _("Наряд")
+admin.site.index_title = _("Управление")
+
 urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
     path("api/v1/", include(api)),
     path("admin/", admin.site.urls),
     path("", include("config.health")),

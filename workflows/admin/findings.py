@@ -28,4 +28,15 @@ def problem_list(problems: Iterable[Mapping[str, Any]]) -> SafeString:
 
 def pretty(document: Any) -> str:
     """JSON for people to read and change; numbers keep all their digits."""
-    return simplejson.dumps(document, use_decimal=True, ensure_ascii=False, indent=2)
+    return simplejson.dumps(_as_people_write(document), use_decimal=True, ensure_ascii=False, indent=2)
+
+
+USUAL_ORDER = ("nodes", "edges", "id", "type", "position", "data", "label", "config", "settings", "source", "target")
+
+
+def _as_people_write(value: Any) -> Any:
+    """The same document with the keys of nodes and edges in their usual order: jsonb keeps none."""
+    if isinstance(value, dict):
+        known = [key for key in USUAL_ORDER if key in value]
+        return {key: _as_people_write(value[key]) for key in (*known, *(key for key in value if key not in known))}
+    return [_as_people_write(item) for item in value] if isinstance(value, list) else value
