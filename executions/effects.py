@@ -11,13 +11,15 @@ from integrations.scope import Sent
 
 # One report ends one claim, so a claim that is there already was written by a commit whose answer got lost.
 WRITE = """
-INSERT INTO executions_sideeffect (step_id, fence, key, method, target, outcome, at)
-SELECT step.id, %(fence)s, sent.key, sent.method, sent.target, sent.outcome,
+INSERT INTO executions_sideeffect (execution_id, step_id, node_id, fence, key, method, target, outcome, at)
+SELECT run.id, %(step)s::uuid, %(node)s, %(fence)s, sent.key, sent.method, sent.target, sent.outcome,
     naryad_clock() - make_interval(secs => sent.ago)
-FROM executions_step step, unnest(%(keys)s::text[], %(methods)s::text[], %(targets)s::text[], %(outcomes)s::text[],
+FROM executions_execution run, unnest(%(keys)s::text[], %(methods)s::text[], %(targets)s::text[], %(outcomes)s::text[],
     %(ago)s::float8[]) WITH ORDINALITY AS sent(key, method, target, outcome, ago, place)
-WHERE step.id = %(step)s
-    AND NOT EXISTS (SELECT 1 FROM executions_sideeffect WHERE step_id = %(step)s AND fence = %(fence)s)
+WHERE run.id = %(execution)s AND NOT EXISTS (
+    SELECT 1 FROM executions_sideeffect
+    WHERE execution_id = %(execution)s AND step_id = %(step)s::uuid AND fence = %(fence)s
+)
 ORDER BY sent.place
 """
 
@@ -34,7 +36,9 @@ def write(claimed: Claimed, sent: Sequence[Sent]) -> None:
         cursor.execute(
             WRITE,
             {
+                "execution": claimed.execution_id,
                 "step": claimed.step_id,
+                "node": claimed.node_id,
                 "fence": claimed.fence,
                 "keys": [call.key for call in sent],
                 "methods": [call.method for call in sent],

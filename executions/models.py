@@ -333,10 +333,12 @@ class ScheduleFire(models.Model):
 
 
 class SideEffect(models.Model):
-    """A call to the outside that a step made, with the key under which the other side can recognise a repeat."""
+    """A call to the outside that a step made, with its key. It outlives the step's row, which a loop's retry drops."""
 
     id = models.BigAutoField(primary_key=True)
-    step = models.ForeignKey(Step, models.CASCADE, related_name="effects")
+    execution = models.ForeignKey(Execution, models.CASCADE, related_name="effects", db_index=False)
+    step_id = models.UUIDField()
+    node_id = models.CharField(_("Узел"), max_length=200)
     fence = models.BigIntegerField()
     key = models.CharField(_("Ключ"), max_length=300)
     method = models.CharField(_("Метод"), max_length=20)
@@ -348,6 +350,7 @@ class SideEffect(models.Model):
         verbose_name = _("действие вовне")
         verbose_name_plural = _("действия вовне")
         ordering = ["id"]
+        indexes = [models.Index("execution", "step_id", name="effect_by_step")]
 
     def __str__(self) -> str:
         return f"{self.method} {self.target}"

@@ -23,7 +23,7 @@ def details_of(execution: Execution, *, retries: bool, zone: tzinfo) -> dict[str
     steps = list(execution.steps.prefetch_related("attempts").defer("progress", "wake")[: MAX_STEPS + 1])
     newest = list(ExecutionEvent.objects.filter(execution=execution).order_by("-seq")[: MAX_LINES + 1])
     retryable = retries and execution.status in RETRYABLE_RUN
-    effects = list(SideEffect.objects.filter(step__execution=execution).order_by("-id")[: MAX_EFFECTS + 1])
+    effects = list(SideEffect.objects.filter(execution=execution).order_by("-id")[: MAX_EFFECTS + 1])
     labels = {step.id: step.label for step in steps}
     return {
         "waits": _waits(execution, zone),

@@ -12,7 +12,7 @@ from rest_framework.viewsets import GenericViewSet
 from executions.api.lookup import find_execution
 from executions.api.requests import EffectQuery
 from executions.models import SideEffect
-from executions.shapes import EffectShape
+from executions.shapes import EffectShape, named
 
 
 class EffectViewSet(GenericViewSet[SideEffect]):
@@ -33,8 +33,8 @@ class EffectViewSet(GenericViewSet[SideEffect]):
         execution = find_execution(request.user, execution_id)
         query: Any = EffectQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
-        effects = SideEffect.objects.filter(step__execution=execution).select_related("step").order_by("id")
+        effects = SideEffect.objects.filter(execution=execution).order_by("id")
         if "stepId" in query.validated_data:
             effects = effects.filter(step_id=query.validated_data["stepId"])
-        page = self.paginate_queryset(effects)
+        page = named(self.paginate_queryset(effects) or [])
         return self.get_paginated_response(self.get_serializer(page, many=True).data)

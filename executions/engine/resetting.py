@@ -41,6 +41,22 @@ def reset(
     a wanted step waits if one of the steps put back comes before it, and a branch that nobody chose is skipped.
     """
     chosen = _to_run_again(graph, wanted, statuses)
+    return put_back(graph, chosen, statuses=statuses, fired=fired, wanted=wanted)
+
+
+def put_back(
+    graph: CompiledGraph,
+    chosen: set[str],
+    *,
+    statuses: Mapping[str, StepStatus],
+    fired: Mapping[str, Collection[str]],
+    wanted: Collection[str] = (),
+) -> Reset:
+    """Lay out the steps of the `chosen` nodes behind what the others have left.
+
+    `chosen` holds whole loops and everything after its nodes. The `wanted` ones are ready if nothing chosen comes
+    before them, whatever their joins say.
+    """
     anchors = {_anchor(graph, name) for name in wanted}
     laid = planner.lay_out_again(graph, chosen)
     for (name, _scope), counter in laid.counters.items():
@@ -76,15 +92,24 @@ def ancestors(graph: CompiledGraph, names: Collection[str]) -> set[str]:
     return _reach(names, lambda name: (edge.source for edge in graph.nodes[name].ins))
 
 
+def affected(graph: CompiledGraph, names: Collection[str]) -> set[str]:
+    """The nodes themselves, everything after them, and of every loop among these all its nodes."""
+    found: set[str] = set()
+    fresh = set(names)
+    while fresh:
+        fresh |= descendants(graph, fresh)
+        fresh |= _whole_loops(graph, fresh)
+        found |= fresh
+        fresh = descendants(graph, found) - found
+    return found
+
+
 def _to_run_again(graph: CompiledGraph, wanted: Collection[str], statuses: Mapping[str, StepStatus]) -> set[str]:
     chosen: set[str] = set()
     fresh = set(wanted)
     while fresh:
-        fresh |= descendants(graph, fresh)
-        fresh |= _whole_loops(graph, fresh)
-        chosen |= fresh
-        before = {name for name in ancestors(graph, fresh) if statuses[name] is StepStatus.CANCELLED}
-        fresh = (before | descendants(graph, chosen)) - chosen
+        chosen |= affected(graph, fresh)
+        fresh = {name for name in ancestors(graph, chosen) if statuses[name] is StepStatus.CANCELLED} - chosen
     return chosen
 
 

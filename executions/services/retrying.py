@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
 from typing import Any
 
 import structlog
 from django.db import transaction
 
-from accounts.clock import Clock
 from executions import claims, journal, layout
-from executions.cursor import hot_cursor
-from executions.engine import identity, placement, resetting
-from executions.engine.events import Event
+from executions.engine.repeating import go_on
 from executions.engine.resetting import Reset
 from executions.engine.states import FINISHED_STEP, ExecutionStatus, StepStatus
 from executions.errors import ExecutionNotFound, IllegalTransition, StepNotFound
-from executions.models import Execution, LoopPass, Step
-from executions.services.aftermath import ring_for, tell
+from executions.models import Execution, Step
+from executions.services.putting_back import put_back, read_past
 from workflows import services as workflows
-from workflows.graph.topology import CompiledGraph
 
 log = structlog.get_logger(__name__)
 
@@ -49,21 +44,16 @@ def retry_step(*, execution_id: uuid.UUID, step_id: uuid.UUID, user: Any = None,
             raise StepNotFound
         _allow(status, step, force)
         graph = workflows.compiled(execution.version_id)
-        reset = _plan(execution_id, graph, step.node_id)
-        paused = status == ExecutionStatus.PAUSED
-        _write(execution, graph, reset, paused=paused)
+        reset = go_on(graph, read_past(execution_id), [step.node_id]).reset
         payload = {
             "stepId": step.id,
             "nodeId": step.node_id,
             "label": step.label,
-            "status": _state_of(reset, step.node_id, held=paused),
+            "status": _state_of(reset, step.node_id, held=status == ExecutionStatus.PAUSED),
             "steps": len(reset.nodes),
             "by": getattr(user, "username", None),
         }
-        lines = [journal.event("step.retried", payload, step_id=step.id), *_skips(execution_id, graph, reset)]
-        tell(execution_id, journal.append(execution_id, lines))
-        if not paused:
-            ring_for(graph, (name for name, _scope in reset.ready))
+        put_back(execution, graph, reset, journal.event("step.retried", payload, step_id=step.id))
     log.info("step retried", execution_id=str(execution_id), step_id=str(step_id), steps=len(reset.nodes))
     return Execution.objects.get(id=execution_id)
 
@@ -75,103 +65,6 @@ def _allow(status: str, step: Step, force: bool) -> None:
         raise IllegalTransition(status=status, stepStatus=step.status, force=force)
 
 
-def _plan(execution_id: uuid.UUID, graph: CompiledGraph, node_id: str) -> Reset:
-    """What goes back. Of a node in a loop all passes count: what fired in any of them has fired."""
-    statuses: dict[str, StepStatus] = {}
-    fired: dict[str, set[str]] = {}
-    for node, state, ports in Step.objects.filter(execution_id=execution_id).values_list("node_id", "status", "fired"):
-        if statuses.get(node) is not StepStatus.CANCELLED:
-            statuses[node] = StepStatus(state)
-        fired.setdefault(node, set()).update(ports or [])
-    statuses = dict.fromkeys(graph.nodes, StepStatus.SKIPPED) | statuses  # a body that never began
-    return resetting.reset(graph, [node_id], statuses=statuses, fired=fired)
-
-
 def _state_of(reset: Reset, node_id: str, *, held: bool) -> StepStatus:
     counter = reset.counters.get((node_id, ()))
     return layout.gated(StepStatus.PENDING if counter is None else counter.status, held=held)
-
-
-# In a paused run a step after the retried one may be running: its worker loses it, and its try ends here.
-RESET = """
-WITH v AS (
-    SELECT * FROM unnest(%(ids)s::uuid[], %(statuses)s::text[], %(queues)s::text[], %(remaining)s::int[],
-        %(live)s::int[]) AS v(id, status, queue, remaining, live)
-), attempt AS (
-    INSERT INTO executions_attempt (step_id, fence, epoch, number, worker, outcome, started_at, ended_at)
-    SELECT s.id, s.fence, s.epoch, s.attempt, s.leased_by, 'cancelled', s.started_at, naryad_clock()
-    FROM executions_step s JOIN v ON v.id = s.id WHERE s.status = 'running'
-), step AS (
-    UPDATE executions_step s
-    SET status = v.status, queue = v.queue, remaining = v.remaining, live = v.live, fired = NULL, epoch = %(epoch)s,
-        attempt = 0, tries = 0, rescues = 0, leased_by = NULL, lease_expires_at = NULL, available_at = NULL,
-        started_at = NULL, finished_at = CASE WHEN v.status = 'skipped' THEN naryad_clock() END, error = NULL,
-        handled = false, progress = NULL, wake = NULL, wait_reason = NULL, wait_event = NULL, wait_subject = NULL,
-        cancel_requested = false,
-        rank_at = naryad_now() - make_interval(secs => s.priority * 30),
-        rung_at = CASE WHEN v.status = 'ready' THEN naryad_now() END
-    FROM v
-    WHERE s.id = v.id
-    RETURNING s.id
-)
-DELETE FROM executions_stepdata USING step WHERE executions_stepdata.step_id = step.id
-"""
-
-
-def _skips(execution_id: uuid.UUID, graph: CompiledGraph, reset: Reset) -> list[Event]:
-    lines = []
-    for name, scope in reset.skipped:
-        step_id = identity.step_id(execution_id, name, scope)
-        payload = {"stepId": step_id, "nodeId": name, "label": graph.nodes[name].label, "status": StepStatus.SKIPPED}
-        lines.append(journal.event("step.skipped", payload, step_id=step_id))
-    return lines
-
-
-def _write(execution: Execution, graph: CompiledGraph, reset: Reset, *, paused: bool) -> None:
-    epoch = execution.epoch + 1
-    kept = {place: counter for place, counter in reset.counters.items() if place[0] not in reset.looped}
-    with hot_cursor() as cursor:
-        cursor.execute(
-            RESET,
-            {
-                "epoch": epoch,
-                "ids": [identity.step_id(execution.id, *place) for place in kept],
-                "statuses": [layout.gated(counter.status, held=paused) for counter in kept.values()],
-                "queues": [placement.queue_of(graph.nodes[name]) for name, _scope in kept],
-                "remaining": [counter.remaining for counter in kept.values()],
-                "live": [counter.live for counter in kept.values()],
-            },
-        )
-    Execution.objects.filter(id=execution.id).update(epoch=epoch)
-    _begin_loops_again(execution, graph, reset, paused=paused)
-    opened = Step.objects.filter(execution_id=execution.id).exclude(status__in=FINISHED_STEP).count()
-    seconds = graph.settings.deadline_seconds
-    if not paused and seconds is not None:
-        execution.deadline_at = Clock() + timedelta(seconds=seconds)
-    Execution.objects.filter(id=execution.id).update(
-        status=ExecutionStatus.PAUSED if paused else ExecutionStatus.RUNNING,
-        open_steps=opened,
-        finished_at=None,
-        deadline_at=execution.deadline_at,
-        error=_other_failure(execution.id),
-    )
-
-
-def _begin_loops_again(execution: Execution, graph: CompiledGraph, reset: Reset, *, paused: bool) -> None:
-    """Drop the passes of the loops that go back, and lay out the first pass of guarded ones."""
-    if not reset.looped:
-        return
-    headers = [region.header for region in graph.regions if {region.header, *region.members} & reset.nodes]
-    Step.objects.filter(execution_id=execution.id, node_id__in=reset.looped).delete()
-    LoopPass.objects.filter(execution_id=execution.id, header__in=headers).delete()
-    new = {place: counter for place, counter in reset.counters.items() if place[0] in reset.looped}
-    layout.insert_steps(execution.id, graph, new, held=paused)
-    layout.write_passes(execution.id, graph, reset.passes)
-
-
-def _other_failure(execution_id: uuid.UUID) -> dict[str, Any] | None:
-    """The failure of a step that this retry leaves as it is: with it the run can only end as failed."""
-    step = Step.objects.filter(execution_id=execution_id, status=StepStatus.FAILED, handled=False).first()
-    if step is None:
-        return None
-    return {**step.error, "details": {**step.error["details"], "stepId": step.id, "nodeId": step.node_id}}

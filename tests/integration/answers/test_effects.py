@@ -26,8 +26,8 @@ def call(ledger: Ledger, path: str = "/json", name: str = "call", **config: Any)
 
 
 def noted(run: Execution) -> list[tuple[str, str, str, str]]:
-    rows = SideEffect.objects.filter(step__execution=run)
-    return list(rows.values_list("step__node_id", "method", "target", "outcome"))
+    rows = SideEffect.objects.filter(execution=run)
+    return list(rows.values_list("node_id", "method", "target", "outcome"))
 
 
 def test_a_call_is_noted_with_its_key_and_outcome_and_without_its_query(editor: User, ledger: Ledger):

@@ -1,0 +1,146 @@
+"""PURE: what a retry of a whole run does with each of its steps: what is kept, what runs again, and because of what.
+
+A run on the version that it began with goes on itself. On another version, or with other data, a new run begins, which
+takes over the results of the old one as far as they would be the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from executions.engine import resetting
+from executions.engine.resetting import Reset
+from executions.engine.states import StepStatus
+from workflows.graph.topology import CompiledGraph
+
+
+class Action(StrEnum):
+    """What becomes of a step."""
+
+    REUSE = "reuse"  # its result is kept
+    RUN = "run"
+    SKIP = "skip"  # no branch will lead to it
+
+
+class Because(StrEnum):
+    """Why a step does not keep its result; the first that fits."""
+
+    ASKED = "asked"
+    NEW = "new"  # the old version had no such node
+    CHANGED = "changed"  # its type, config, join or incoming edges are others now
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    OPEN = "open"  # it has not come to its end yet
+    AFTER = "after"  # it depends on one that runs again, or is in a loop with it
+
+
+@dataclass(frozen=True)
+class Past:
+    """What a run has left, by node. Of a node in a loop all passes count together.
+
+    `failed` are the nodes with a failure that nothing has handled, `forced` those that must run whatever they left.
+    """
+
+    statuses: Mapping[str, StepStatus]
+    fired: Mapping[str, Collection[str]] = field(default_factory=dict)
+    failed: Collection[str] = ()
+
+    @property
+    def broken(self) -> set[str]:
+        """The nodes whose steps a retry from the failure runs again: failed, or cancelled because of it."""
+        cancelled = {name for name, status in self.statuses.items() if status is StepStatus.CANCELLED}
+        return cancelled | set(self.failed)
+
+
+@dataclass(frozen=True)
+class PlannedStep:
+    """One node of the version that runs; `was` is what it is in the old run, None if it is not there."""
+
+    node_id: str
+    action: Action
+    because: Because | None
+    was: StepStatus | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a retry does: `kept` keep their results, `reset` lays out the rest. Nodes are in the graph's order."""
+
+    graph: CompiledGraph
+    reset: Reset
+    kept: tuple[str, ...]
+    steps: tuple[PlannedStep, ...]
+
+    @property
+    def runs(self) -> bool:
+        """Whether anything runs at all."""
+        return bool(self.reset.ready)
+
+
+def go_on(graph: CompiledGraph, past: Past, wanted: Collection[str]) -> Plan:
+    """The same run goes on: the `wanted` nodes and everything after them are put back."""
+    statuses = dict.fromkeys(graph.nodes, StepStatus.SKIPPED) | dict(past.statuses)  # a body that never began
+    reset = resetting.reset(graph, wanted, statuses=statuses, fired=past.fired)
+    causes = {name: _left(past, name) for name in reset.nodes} | dict.fromkeys(wanted, Because.ASKED)
+    causes |= {name: _left(past, name) for name in past.broken if name in causes}
+    return _plan(graph, reset, past, causes)
+
+
+def begin_anew(old: CompiledGraph, new: CompiledGraph, past: Past, again: Collection[str]) -> Plan:
+    """A new run of `new` takes over what the run of `old` has left, except for `again` and what comes after it.
+
+    A result is taken over if the node has the same type, config, join and incoming edges, and so have all nodes before
+    it. Loops are taken over as a whole or not at all.
+    """
+    causes: dict[str, Because | None] = {}
+    for name in new.nodes:
+        if name in again:
+            causes[name] = Because.ASKED
+        elif name not in old.nodes:
+            causes[name] = Because.NEW
+        elif not _same(old, new, name, past):
+            causes[name] = Because.CHANGED
+        else:
+            causes[name] = _left(past, name)
+    chosen = resetting.affected(new, [name for name, cause in causes.items() if cause is not None])
+    statuses = dict.fromkeys(new.nodes, StepStatus.SKIPPED) | dict(past.statuses)
+    reset = resetting.put_back(new, chosen, statuses=statuses, fired=past.fired, wanted=again)
+    return _plan(new, reset, past, causes)
+
+
+def _left(past: Past, name: str) -> Because | None:
+    """Why what the node has left is no result to keep; None when it is one."""
+    status = past.statuses.get(name, StepStatus.SKIPPED)
+    if name in past.failed:
+        return Because.FAILED
+    if status is StepStatus.CANCELLED:
+        return Because.CANCELLED
+    return None if status in _RESULTS else Because.OPEN
+
+
+_RESULTS = frozenset({StepStatus.SUCCEEDED, StepStatus.FAILED, StepStatus.SKIPPED})
+
+
+def _same(old: CompiledGraph, new: CompiledGraph, name: str, past: Past) -> bool:
+    before, after = old.nodes[name], new.nodes[name]
+    if past.statuses.get(name) is StepStatus.FAILED and before.on_error != after.on_error:
+        return False
+    return (before.type, before.config, before.join, before.ins) == (after.type, after.config, after.join, after.ins)
+
+
+def _plan(graph: CompiledGraph, reset: Reset, past: Past, causes: Mapping[str, Because | None]) -> Plan:
+    skipped = {name for name, _scope in reset.skipped}
+    steps = []
+    for name in graph.nodes:
+        was = past.statuses.get(name)
+        if name in reset.nodes:
+            action = Action.SKIP if name in skipped else Action.RUN
+            steps.append(PlannedStep(name, action, causes.get(name) or Because.AFTER, was))
+        elif _left(past, name) is None:
+            steps.append(PlannedStep(name, Action.REUSE, None, was))
+        else:  # of a paused run: it goes on as it stands
+            steps.append(PlannedStep(name, Action.RUN, Because.OPEN, was))
+    kept = tuple(step.node_id for step in steps if step.action is Action.REUSE)
+    return Plan(graph, reset, kept, tuple(steps))
