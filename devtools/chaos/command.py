@@ -19,12 +19,16 @@ from devtools.chaos.controller import Controller
 from devtools.chaos.graphs import DRAWN, Shape
 from devtools.chaos.invariants import Fault
 from devtools.chaos.load import Load, create_workflows
-from devtools.chaos.nemesis import PROFILES, Nemesis
+from devtools.chaos.nemesis import PROFILES, Deed, Nemesis
 from devtools.installation import Refused
 from devtools.supervisor import Supervisor
 
 STARTS_PER_MINUTE = 100
 BIG_NODES = 10_000
+CALM_KILLS = ("worker", "worker-2")
+CALM_RUNS = 6
+CALM_SECONDS = 2.5
+"""How long the calls of those runs have been going on when their worker is killed."""
 SETTLE_LEASES = 8
 SETTLE_SECONDS = 90.0
 """How long the work may go on after the storm; leases and rests have to run out first."""
@@ -83,11 +87,14 @@ class Storm:
         self.load = Load(self.client, workflows, rate=rate, limit=limit, seed=options.seed)
         self.controller = Controller(self.client, self.load, seed=options.seed)
         self.nemesis = Nemesis(arena, options.profile, seed=options.seed)
+        self.calm: list[Deed] = []
 
     def carry_out(self) -> dict[str, Any]:
         """Everything; returns the report, an empty one when it was interrupted."""
         big_seconds = start_big(self.client, self.arena.ledger_url)
-        console.say(f"{BIG_NODES} nodes started in {big_seconds:.2f} s; the storm begins")
+        console.say(f"{BIG_NODES} nodes started in {big_seconds:.2f} s; killing single workers in calm weather")
+        self._kill_in_calm()
+        console.say("the storm begins")
         self._blow()
         settled = self._settle()
         console.say(f"settled after {settled:.0f} s; judging")
@@ -95,6 +102,15 @@ class Storm:
             return {}
         with psycopg.connect(self.arena.database_url, autocommit=True) as connection:
             return self._report(connection, big_seconds, settled)
+
+    def _kill_in_calm(self) -> None:
+        """Kill each worker once while it is at long calls, and give it time: how long recovery takes by itself."""
+        for name in CALM_KILLS:
+            for number in range(CALM_RUNS):
+                self.load.start_one("slow", f"calm-{name}-{number}")
+            self.supervisor.stopping.wait(CALM_SECONDS)
+            self.calm.append(self.nemesis.kill(name))
+            self.supervisor.stopping.wait(self.longest_recovery)
 
     def _blow(self) -> None:
         began = time.monotonic()
@@ -130,7 +146,8 @@ class Storm:
         outcomes = invariants.count_outcomes(connection)
         faults, repeats = self._judge(connection)
         measured = {
-            "recoverySeconds": figures.summary(figures.recoveries(connection, deeds)),
+            "recoverySeconds": figures.summary(figures.recoveries(connection, self.calm)),
+            "recoveryInStormSeconds": figures.summary(figures.recoveries(connection, deeds)),
             "brokerReturnSeconds": figures.summary(figures.returns(connection, deeds, figures.BROKER)),
             "databaseReturnSeconds": figures.summary(figures.returns(connection, deeds, figures.DATABASE)),
             "pauseMs": figures.answers(self.controller.acknowledged, deeds, "pause"),
@@ -152,7 +169,7 @@ class Storm:
             "repeatedCalls": repeats,
             "settleSeconds": round(settled, 1),
             **measured,
-            "missed": missed(measured, self._longest_recovery()),
+            "missed": missed(measured, self.longest_recovery),
             "violations": {name: fault.count for name, fault in faults.items()},
             "examples": {name: fault.examples for name, fault in faults.items() if fault.count},
             "ok": not any(fault.count for fault in faults.values()),
@@ -170,7 +187,8 @@ class Storm:
             "serverFaults": Fault(len(told), told[: invariants.EXAMPLES]),
         }, repeats
 
-    def _longest_recovery(self) -> float:
+    @property
+    def longest_recovery(self) -> float:
         return self.arena.lease_seconds + self.arena.sweep_seconds + SLACK_SECONDS
 
 

@@ -62,13 +62,18 @@ def recoveries(connection: psycopg.Connection, deeds: Sequence[Deed]) -> list[fl
 
 
 def returns(connection: psycopg.Connection, deeds: Sequence[Deed], names: Sequence[str]) -> list[float]:
-    """Seconds from the return of a server to the end of the first try that was begun after it."""
+    """Seconds from the return of a server to the end of the first try that was begun after it.
+
+    Left out are returns that were followed by the next blow on a server before anything could be done.
+    """
+    blows = [deed.at for deed in deeds if deed.name in (*DATABASE, *BROKER)]
     found = []
     for deed in deeds:
-        if deed.name in names and deed.back is not None:
-            row = connection.execute(NEXT_SUCCESS, (deed.back,)).fetchone()
-            if row is not None and row[0] is not None:
-                found.append(row[0] - deed.back)
+        if deed.name not in names or deed.back is None:
+            continue
+        row = connection.execute(NEXT_SUCCESS, (deed.back,)).fetchone()
+        if row is not None and row[0] is not None and not any(deed.at < blow < row[0] for blow in blows):
+            found.append(row[0] - deed.back)
     return found
 
 

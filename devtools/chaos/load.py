@@ -58,19 +58,20 @@ class Load:
         names = [draw("").name for draw, _weight in DRAWN]
         weights = [weight for _draw, weight in DRAWN]
         while not self._over.wait(rng.expovariate(1 / self._pause)) and self._take():
-            self._start_one(rng, rng.choices(names, weights)[0])
+            key = str(uuid.UUID(int=rng.getrandbits(128)))
+            self.start_one(rng.choices(names, weights)[0], key, lot=rng.randrange(1000), twice=rng.random() < TWICE)
 
     def _take(self) -> bool:
         with self._lock:
             self._left -= 1
             return self._left >= 0
 
-    def _start_one(self, rng: random.Random, shape: str) -> None:
-        key = str(uuid.UUID(int=rng.getrandbits(128)))
-        body = {"inputData": {"lot": rng.randrange(1000)}}
+    def start_one(self, shape: str, key: str, *, lot: int = 0, twice: bool = False) -> None:
+        """Start a run under `key` and note its acknowledgement."""
+        body = {"inputData": {"lot": lot}}
         address = f"/workflows/{self._workflows[shape]}/execute"
         seen = set()
-        for _ in range(2 if rng.random() < TWICE else 1):
+        for _ in range(2 if twice else 1):
             try:
                 answer = self._client.insist("POST", address, body, key=key)
             except TimeoutError:  # the client has noted it

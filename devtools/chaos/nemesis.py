@@ -80,6 +80,16 @@ class Nemesis:
     def start(self) -> None:
         self._thread.start()
 
+    def kill(self, name: str) -> Deed:
+        """Kill one worker outside of any storm. Raises TimeoutError when it does not get to work."""
+        deadline = time.monotonic() + RETURN_SECONDS
+        while (deed := self._kill(name)) is None:
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"{name} does not come up")
+            time.sleep(0.1)
+        deed.name = "kill worker"
+        return deed
+
     def heal(self) -> None:
         """Do no more, and wake everything that is frozen."""
         self._over.set()
