@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import MutableMapping
+from functools import lru_cache
 from typing import Any
 
 HIDDEN = "***"
@@ -17,17 +19,43 @@ SECRET_TEXTS = (
     (re.compile(r"\bbot\d{6,}:[A-Za-z0-9_-]{20,}"), f"bot{HIDDEN}"),
     (re.compile(r"(://[^/\s:@]*:)[^/\s@]+@"), rf"\1{HIDDEN}@"),
 )
+SECRET_MARKS = ("bearer", "token", "basic", "eyj", "bot", "://")
+"""In lower case: whatever one of the patterns above finds holds one of these, and most lines hold none."""
 # JSON escapes what is below a space; these are the rest that can move a cursor, end a line or reorder a text.
 FORGING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+PLAIN = (str, int, float, bool, type(None))
+
+_encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
+
+
+def safe_line(logger: Any, method: str, event: MutableMapping[str, Any]) -> str:
+    """The last structlog processor of a file: the event as one line of JSON without secrets.
+
+    It is written at every step, so a finished line that cannot hold a secret is not searched part by part.
+    """
+    line = _encode(event)
+    if _may_hold_secrets(line) or any(
+        names_secret(key) or not isinstance(value, PLAIN) for key, value in event.items()
+    ):
+        line = _encode(hide_secrets(logger, method, event))
+    return escape_forgery(logger, method, line)
 
 
 def hide_secrets(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """A structlog processor: empties what is named like a secret and cuts what looks like one out of texts."""
-    return {key: HIDDEN if SECRET_KEYS.search(key) else _hidden(value) for key, value in event.items()}
+    return {key: HIDDEN if names_secret(key) else _hidden(value) for key, value in event.items()}
+
+
+@lru_cache(maxsize=2000)
+def names_secret(key: str) -> bool:
+    """Whether what stands under this name is a secret."""
+    return SECRET_KEYS.search(key) is not None
 
 
 def escape_forgery(logger: Any, method: str, line: str) -> str:
-    """The last structlog processor of a file: one event stays one line of plain characters."""
+    """Escape what could make two lines of one, or move the cursor of a terminal."""
+    if line.isprintable():
+        return line
     return FORGING.sub(lambda match: f"\\u{ord(match.group()):04x}", line)
 
 
@@ -41,13 +69,23 @@ def escape_values(logger: Any, method: str, event: MutableMapping[str, Any]) -> 
     }
 
 
+def _may_hold_secrets(text: str) -> bool:
+    lowered = text.lower()
+    return any(mark in lowered for mark in SECRET_MARKS)
+
+
 def _hidden(value: Any) -> Any:
-    if isinstance(value, str):
-        for pattern, replacement in SECRET_TEXTS:
-            value = pattern.sub(replacement, value)
-        return value
     if isinstance(value, dict):
-        return {key: HIDDEN if SECRET_KEYS.search(str(key)) else _hidden(item) for key, item in value.items()}
+        return {key: HIDDEN if names_secret(str(key)) else _hidden(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_hidden(item) for item in value]
-    return value
+    if isinstance(value, str):
+        return _without_secrets(value)
+    return value if isinstance(value, PLAIN) else _without_secrets(str(value))
+
+
+def _without_secrets(text: str) -> str:
+    if _may_hold_secrets(text):
+        for pattern, replacement in SECRET_TEXTS:
+            text = pattern.sub(replacement, text)
+    return text
