@@ -1,10 +1,10 @@
 # Everything is done by dev.py, which needs Python 3.11 or newer and nothing else; these are its short names.
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help demo up test check messages lock node status stop
+.PHONY: help demo up test test-all check messages lock node status stop
 
 help:  ## what can be asked for
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-8s %s\n", $$1, $$2 }'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-8s %s\n", $$1, $$2 }'
 
 demo:  ## the main job from nothing to a finished run, shown live
 	@exec $(PYTHON) dev.py demo
@@ -14,6 +14,9 @@ up:  ## everything in the foreground until Ctrl-C
 
 test:  ## all the tests, on PostgreSQL and Valkey of their own (ARGS='-k name' goes to pytest)
 	@exec $(PYTHON) dev.py test $(ARGS)
+
+test-all:  ## the tests of `make test`, and the storms
+	@exec $(PYTHON) dev.py test -m "" $(ARGS)
 
 check:  ## lint, types, floors, migrations in step, Django checks, OpenAPI
 	@exec $(PYTHON) dev.py check

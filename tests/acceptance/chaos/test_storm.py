@@ -9,7 +9,7 @@ import pytest
 
 from tests.acceptance.naryad import run_dev
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.storm
 
 SEEDS = [
     int(line) for line in Path(__file__).with_name("seeds.txt").read_text().splitlines() if not line.startswith("#")

@@ -95,7 +95,7 @@ def test_one_step_comes_with_its_attempts(user, api):
     run = runs.finished_run(user, ("a", "noop"))
     step = driving.step(run, "a")
     detail = api.get(f"/api/v1/executions/{run.pk}/steps/{step.pk}").json()
-    assert set(detail) == KEYS | {"attempts"}
+    assert set(detail) == KEYS | {"attempts", "effects"}
     (attempt,) = detail["attempts"]
     assert (attempt["number"], attempt["outcome"], attempt["error"]) == (1, "succeeded", None)
     assert attempt["worker"]
