@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from devtools.chaos.client import Client
 from devtools.chaos.graphs import DRAWN, Shape
 
-THREADS = 4
+THREADS = 8
 TWICE = 0.05
 """Share of starts that a client sends again although they were acknowledged."""
 ACCEPTED = (200, 202)
