@@ -35,11 +35,13 @@ def until(ask: Callable[[], T], *, seconds: float, what: str) -> T:
     return answer
 
 
-def run_dev(*words: str, var: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+def run_dev(*words: str, var: Path, seconds: float = 300, **variables: str) -> subprocess.CompletedProcess[str]:
     """One command of dev.py to its end, in the environment that these tests use (its packages are installed)."""
     command = [sys.executable, "-m", "devtools", *words]
     environment = {**BARE, "NARYAD_VAR": str(var), "NARYAD_ENV_FILE": os.devnull, **variables}
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    return subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=seconds, check=False
+    )
 
 
 def status(var: Path) -> dict[str, dict[str, Any]]:

@@ -20,11 +20,10 @@ MINUTES = "1"
 @pytest.mark.parametrize("seed", SEEDS)
 def test_no_promise_is_broken_by_a_minute_of_kills_freezes_and_outages(seed: int, tmp_path: Path) -> None:
     words = ["chaos", "--seed", str(seed), "--minutes", MINUTES, "--profile", "all", "--json"]
-    done = run_dev(*words, var=tmp_path / "var")
+    done = run_dev(*words, var=tmp_path / "var", seconds=600)
     assert done.stdout, done.stderr[-4000:]
     report = json.loads(done.stdout.splitlines()[-1])
     assert report["ok"], report["examples"]
     assert done.returncode == 0
     assert report["kills"] > 0
-    assert report["acknowledged"] > 0
-    assert report["rescues"] + report["attempts"] > report["acknowledged"]
+    assert report["attempts"] > report["acknowledged"] > 0
