@@ -61,17 +61,7 @@ def configure(*, level: str, process: str, directory: str = "") -> dict[str, Any
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    handlers: dict[str, Any] = {
-        "standard_error": {"class": "logging.StreamHandler", "formatter": "text" if sys.stderr.isatty() else "json"}
-    }
-    if directory:
-        Path(directory).mkdir(parents=True, exist_ok=True)
-        handlers["file"] = {
-            "class": "logging.handlers.WatchedFileHandler",
-            "filename": str(Path(directory) / f"{process}.log"),
-            "encoding": "utf-8",
-            "formatter": "json",
-        }
+    handlers = _handlers(process, directory)
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -96,6 +86,21 @@ def configure(*, level: str, process: str, directory: str = "") -> dict[str, Any
             "django.request": {"level": "ERROR"},
         },
     }
+
+
+def _handlers(process: str, directory: str) -> dict[str, Any]:
+    handlers: dict[str, Any] = {
+        "standard_error": {"class": "logging.StreamHandler", "formatter": "text" if sys.stderr.isatty() else "json"}
+    }
+    if directory:
+        Path(directory).mkdir(parents=True, exist_ok=True)
+        handlers["file"] = {
+            "class": "logging.handlers.WatchedFileHandler",
+            "filename": str(Path(directory) / f"{process}.log"),
+            "encoding": "utf-8",
+            "formatter": "json",
+        }
+    return handlers
 
 
 def _forget_what_nobody_reads() -> None:

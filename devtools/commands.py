@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
@@ -10,15 +11,9 @@ import time
 from collections.abc import Callable, Sequence
 
 from devtools import console, records, serving
-from devtools.benching import bench
-from devtools.chaos.command import chaos
-from devtools.chaos.ledger import ledger
 from devtools.checking import check as run_checks
-from devtools.demo import demo
 from devtools.environment import Plan, as_named, sandbox
 from devtools.installation import Installation, Refused, installation
-from devtools.locking import lock
-from devtools.messages import messages
 from devtools.processes import RUNNABLE, SERVERS, WORKERS, process
 from devtools.status import report, table
 from devtools.supervisor import Supervisor
@@ -174,21 +169,29 @@ def _refuse_arguments(name: str, arguments: Sequence[str]) -> None:
         raise Refused(f"{name} takes no arguments")
 
 
-COMMANDS: dict[str, Callable[[Sequence[str]], int]] = {
-    "demo": demo,
-    "up": up,
-    "test": test,
-    "check": check,
-    "chaos": chaos,
-    "ledger": ledger,
-    "bench": bench,
-    "run": run,
-    "status": status,
-    "stop": stop,
-    "manage": manage,
-    "lock": lock,
-    "messages": messages,
+COMMANDS: dict[str, str] = {
+    "demo": "devtools.demo.demo",
+    "up": "devtools.commands.up",
+    "test": "devtools.commands.test",
+    "check": "devtools.commands.check",
+    "chaos": "devtools.chaos.command.chaos",
+    "ledger": "devtools.chaos.ledger.ledger",
+    "bench": "devtools.benching.bench",
+    "run": "devtools.commands.run",
+    "status": "devtools.commands.status",
+    "stop": "devtools.commands.stop",
+    "manage": "devtools.commands.manage",
+    "lock": "devtools.locking.lock",
+    "messages": "devtools.messages.messages",
 }
+"""Where the function of each command stands. It is loaded when asked for: `up` lives long and needs few of them."""
+
+
+def command(name: str) -> Callable[[Sequence[str]], int]:
+    """The function of a command: words in, exit status out."""
+    module, _, function = COMMANDS[name].rpartition(".")
+    found: Callable[[Sequence[str]], int] = getattr(importlib.import_module(module), function)
+    return found
 
 
 def main(words: Sequence[str]) -> int:
@@ -198,7 +201,7 @@ def main(words: Sequence[str]) -> int:
         console.say(f"no such command: {name}; one of {', '.join(COMMANDS)}")
         return 2
     try:
-        return COMMANDS[name](arguments)
+        return command(name)(arguments)
     except Refused as reason:
         console.say(str(reason))
         return 1

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from devtools.environment import Plan, answers, sandbox_variables
+from devtools.installation import Installation
 from devtools.supervisor import Process
 
 POOLED_CONNECTIONS = {"web": 20, "worker": 16, "worker-notify": 8}
@@ -18,28 +20,33 @@ WORKERS = ("worker", "worker-cpu", "worker-notify")
 RUNNABLE = (*SERVERS, "web", *WORKERS, "ticker", "beat", "bot", "wb-sandbox")
 
 
-def command_of(name: str, *, port: int, sandbox_port: int | None = None, sandbox_delay: float = 0.0) -> list[str]:
-    """The command line of a process of ours, without the interpreter's path. Raises KeyError for another name."""
+def command_of(name: str, *, port: int, sandbox: Sequence[str] = ()) -> list[str]:
+    """The command line of a process of ours, without the interpreter's path. Raises KeyError for another name.
+
+    `sandbox` are the words of the Wildberries sandbox.
+    """
     web = ["-m", "uvicorn", "config.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
     web += ["--lifespan", "off", "--no-proxy-headers", "--no-access-log", "--no-server-header"]
     web += ["--ws-max-size", "65536", "--timeout-graceful-shutdown", "5"]
-    sandbox = ["manage.py", "wb_sandbox", "--port", str(sandbox_port), "--delay", str(sandbox_delay)]
     commands = {
         "web": web,
         "worker": _worker("worker", "threads", 100, "io"),
         "worker-cpu": _worker("worker-cpu", "prefork", 2, "cpu"),
         "worker-notify": _worker("worker-notify", "threads", 8, "notifications,system"),
         "ticker": ["manage.py", "ticker"],
-        "beat": ["-m", "celery", "--quiet", "-A", "config", "beat", "--pidfile="],
+        "beat": ["-m", "celery", "--quiet", "--skip-checks", "-A", "config", "beat", "--pidfile="],
         "bot": ["manage.py", "telegram_polling"],
-        "wb-sandbox": sandbox,
+        "wb-sandbox": ["-m", "integrations.wildberries.sandbox", *sandbox],
     }
     return commands[name]
 
 
 def _worker(name: str, pool: str, slots: int, queues: str) -> list[str]:
-    """Nobody asks workers questions over the broker, so they do not gossip there either."""
-    command = ["-m", "celery", "--quiet", "-A", "config", "worker", "-n", f"{name}@%h"]
+    """Nobody asks workers questions over the broker, so they do not gossip there either.
+
+    Django's checks have been run by `migrate`; here they would load every page and form of the web process.
+    """
+    command = ["-m", "celery", "--quiet", "--skip-checks", "-A", "config", "worker", "-n", f"{name}@%h"]
     command += ["-P", pool, "-c", str(slots), "-Q", queues]
     return [*command, "--without-gossip", "--without-mingle", "--without-heartbeat"]
 
@@ -54,7 +61,7 @@ def process(name: str, plan: Plan) -> Process:
     }
     if plan.sandbox_port is not None:
         environment.update(sandbox_variables(plan.sandbox_port))
-    words = command_of(name, port=plan.port, sandbox_port=plan.sandbox_port, sandbox_delay=plan.sandbox_delay)
+    words = command_of(name, port=plan.port, sandbox=_sandbox_words(plan))
     if name in WORKERS:
         environment.update(_worker_variables(words))
     return Process(
@@ -64,6 +71,11 @@ def process(name: str, plan: Plan) -> Process:
         address=_address(name, plan, words),
         ready=_probe(name, plan),
     )
+
+
+def _sandbox_words(plan: Plan) -> list[str]:
+    log = Installation(Path(plan.variables["NARYAD_VAR"])).logs / "wb-sandbox.requests.ndjson"
+    return ["--port", str(plan.sandbox_port), "--delay", str(plan.sandbox_delay), "--log", str(log)]
 
 
 def _worker_variables(words: list[str]) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import stat
 import time
 from collections.abc import Callable
@@ -105,7 +106,9 @@ def test_stop_from_another_terminal_stops_everything(tmp_path: Path) -> None:
 
 def test_a_process_that_cannot_start_is_not_tried_for_ever(tmp_path: Path) -> None:
     began = time.monotonic()
-    done = run_dev("run", "wb-sandbox", var=tmp_path / "var", NARYAD_LOG_DIR="/proc/none")
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))  # it does not listen, so nobody takes it for the sandbox
+        done = run_dev("run", "wb-sandbox", var=tmp_path / "var", WB_SANDBOX_PORT=str(holder.getsockname()[1]))
     assert done.returncode == 1
     assert "wb-sandbox does not stay up" in done.stderr
     assert time.monotonic() - began < 60

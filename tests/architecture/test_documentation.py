@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from devtools.commands import COMMANDS
+from devtools.commands import COMMANDS, command
 from devtools.processes import RUNNABLE
 from tests.architecture.tree import ROOT, files, name
 
@@ -32,3 +32,8 @@ def test_every_command_of_a_page_exists(page: Path) -> None:
 def test_the_door_explains_every_command() -> None:
     door = (ROOT / "dev.py").read_text()
     assert set(re.findall(r"python3 dev\.py ([a-z]+)", door)) == COMMANDS.keys()
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_leads_to_a_function(name: str) -> None:
+    assert callable(command(name))
