@@ -52,6 +52,8 @@ STATUS: dict[type[Exception], int] = {
     executions_errors.StepNotFound: 404,
     executions_errors.IllegalTransition: 409,
     executions_errors.WorkflowBusy: 409,
+    executions_errors.NothingToRetry: 409,
+    executions_errors.StepMissing: 422,
     executions_errors.IdempotencyMismatch: 422,
 }
 

@@ -23,7 +23,7 @@ from executions.engine.states import StepStatus
 
 @dataclass(frozen=True)
 class Claimed:
-    """A step that is leased by this worker. `progress` and `wake` are JSON text."""
+    """A step that is leased by this worker. `progress`, `wake` and `edited_input` are JSON text."""
 
     step_id: uuid.UUID
     execution_id: uuid.UUID
@@ -40,6 +40,7 @@ class Claimed:
     progress: str | None
     wake: str | None
     started_at: datetime
+    edited_input: str | None = None
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ class Recorded:
 _CLAIMED_COLUMNS = """
     {0}.id AS step_id, {0}.execution_id, {1}.version_id, {0}.node_id, {0}.scope, {0}.queue,
     {0}.leased_by AS worker, {0}.fence, {0}.epoch, {0}.attempt, {0}.tries, {0}.rescues, {0}.progress, {0}.wake,
-    {0}.started_at"""
+    {0}.started_at, {0}.edited_input"""
 
 CLAIM = HotStatement(f"""
 WITH next AS (

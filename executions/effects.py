@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import time
+import uuid
 from collections.abc import Sequence
+
+from django.db.models import Count, Q
 
 from executions.claims import Claimed
 from executions.cursor import hot_cursor
+from executions.models import SideEffect
 from integrations.scope import Sent
 
 # One report ends one claim, so a claim that is there already was written by a commit whose answer got lost.
@@ -22,6 +26,17 @@ WHERE run.id = %(execution)s AND NOT EXISTS (
 )
 ORDER BY sent.place
 """
+
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+"""Methods that change nothing on the other side."""
+
+
+def count_by_node(execution_id: uuid.UUID) -> dict[str, tuple[int, int]]:
+    """For each node of the run that has called somebody: all its calls, and those that may have changed something."""
+    counts = SideEffect.objects.filter(execution_id=execution_id).order_by().values("node_id")
+    counted = counts.annotate(calls=Count("id"), changes=Count("id", filter=~Q(method__in=SAFE)))
+    return {row["node_id"]: (row["calls"], row["changes"]) for row in counted}
 
 
 def write(claimed: Claimed, sent: Sequence[Sent]) -> None:

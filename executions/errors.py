@@ -28,6 +28,20 @@ class IllegalTransition(ExecutionsError):
     message = _("В текущем состоянии запуска это действие невозможно")
 
 
+class NothingToRetry(ExecutionsError):
+    """No step of the run has failed or was cancelled, or none would run; `details.status` is the run's."""
+
+    code = "nothing_to_retry"
+    message = _("Повторять нечего: в запуске нет неудавшихся и отменённых шагов")
+
+
+class StepMissing(ExecutionsError):
+    """The chosen version has no such nodes; `details.nodeIds` names them."""
+
+    code = "step_missing"
+    message = _("В выбранной версии нет шага, с которого нужно продолжить: выберите другую версию или другой шаг")
+
+
 class IdempotencyMismatch(ExecutionsError):
     """The key was used before, with another body."""
 

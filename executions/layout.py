@@ -15,12 +15,14 @@ from workflows.graph.topology import CompiledGraph
 STEPS = """
 INSERT INTO executions_step (
     id, execution_id, node_id, node_type, label, position, scope, queue, priority, timeout_seconds, status,
-    remaining, live, epoch, attempt, tries, rescues, fence, cancel_requested, handled, wake, rank_at, rung_at)
+    remaining, live, epoch, attempt, tries, rescues, fence, cancel_requested, handled, wake, rank_at, rung_at,
+    finished_at)
 SELECT n.id, %(execution)s::uuid, n.node_id, n.type, n.label, n.position, n.scope::int[], n.queue, run.priority,
     n.timeout, n.status, n.remaining, n.live, run.epoch, 0, 0, 0, 0, false, false, n.wake::jsonb,
     CASE WHEN n.status IN ('ready', 'held')
         THEN naryad_now() - make_interval(secs => run.priority * 30 - n.place * 0.02) END,
-    CASE WHEN n.status = 'ready' THEN naryad_now() END
+    CASE WHEN n.status = 'ready' THEN naryad_now() END,
+    CASE WHEN n.status = 'skipped' THEN naryad_clock() END
 FROM executions_execution run, unnest(%(ids)s::uuid[], %(nodes)s::text[], %(types)s::text[], %(labels)s::text[],
     %(positions)s::int[], %(scopes)s::text[], %(queues)s::text[], %(timeouts)s::float8[], %(statuses)s::text[],
     %(remaining)s::int[], %(live)s::int[], %(wakes)s::text[]) WITH ORDINALITY

@@ -114,7 +114,7 @@ def _run(
     sent: list[Sent] = []
     try:
         facts = _facts(claimed, node)
-        inputs = _inputs(claimed, node, carried, facts)
+        inputs = _inputs(claimed, node, carried, facts) | (payloads.decode(claimed.edited_input) or {})
         result = _woken(claimed, node, inputs)
         if result is None:
             context = StepContext(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from executions.engine.states import FINISHED_STEP, ExecutionStatus, StepStatus
+from executions.engine.states import FINISHED_STEP, ExecutionStatus, Origin, StepStatus
 from executions.models import Attempt, Execution, ExecutionEvent, SideEffect, Step
 from executions.sentences import LOG, phrase, sentence, told
 
@@ -98,6 +98,8 @@ class ExecutionShape(serializers.Serializer[Execution]):
     priority = serializers.IntegerField()
     inputData = ObjectField(source="input_data")
     startedBy = PersonShape(source="started_by", allow_null=True)
+    origin = serializers.ChoiceField(choices=[origin.value for origin in Origin])
+    retryOf = serializers.UUIDField(source="retry_of_id", allow_null=True, help_text="The run that this one repeats.")
     createdAt = serializers.DateTimeField(source="created_at")
     startedAt = serializers.DateTimeField(source="started_at", allow_null=True)
     finishedAt = serializers.DateTimeField(source="finished_at", allow_null=True)

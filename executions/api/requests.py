@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.strict import StrictSerializer
@@ -29,6 +33,50 @@ class StartQuery(serializers.Serializer[None]):
 
 class ControlRequest(StrictSerializer):
     """Pause, resume or stop."""
+
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=500, help_text="Kept in the journal.")
+
+
+VERSION_SCHEMA = {
+    "oneOf": [{"type": "string", "enum": ["original", "current"]}, {"type": "integer", "minimum": 1}],
+    "default": "original",
+    "description": "That of the run, the published one, or one that was published, by its number.",
+}
+
+
+@extend_schema_field(VERSION_SCHEMA)
+class VersionField(serializers.Field[Any, Any, Any, Any]):
+    """`original`, `current`, or the number of a version, in a query string also as text."""
+
+    default_error_messages = {"unknown": _("Ожидается original, current или номер версии")}
+
+    def to_internal_value(self, data: Any) -> str | int:
+        if data in ("original", "current"):
+            return str(data)
+        if isinstance(data, str) and data.isascii() and data.isdigit() and len(data) < 10:
+            data = int(data)
+        if isinstance(data, bool) or not isinstance(data, int) or not 0 < data < 2**31:
+            self.fail("unknown")
+        return int(data)
+
+
+class RetryPlanQuery(serializers.Serializer[None]):
+    """Which retry of a run is meant. A field cannot be called `from` in Python, so it is added by its name."""
+
+    version = VersionField(required=False, default="original")
+    force = serializers.BooleanField(
+        required=False, default=False, help_text="Also repeat a named step that has succeeded or was skipped."
+    )
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        where = serializers.CharField(
+            required=False, default="failed", help_text="`failed`, `start`, or the id of a step of the run."
+        )
+        return {**super().get_fields(), "from": where}
+
+
+class RetryRunRequest(StrictSerializer, RetryPlanQuery):
+    """A retry of a run; everything may be left out."""
 
     reason = serializers.CharField(required=False, allow_blank=True, max_length=500, help_text="Kept in the journal.")
 

@@ -38,7 +38,7 @@ def attach(execution: Execution, steps: Sequence[Step]) -> Sequence[Step]:
     for step in steps:
         node = received.get(step.id)
         shown: Any = step
-        shown.input = {} if node is None else _input(node, step, outputs, execution)
+        shown.input = {} if node is None else _input(node, step, outputs, execution) | (step.edited_input or {})
         shown.output = {port: payloads.decode(text) for (own, port), text in outputs.items() if own == step.id}
     return steps
 

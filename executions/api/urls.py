@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from executions.api.effects import EffectViewSet
 from executions.api.executions import ExecutionViewSet
 from executions.api.journal import JournalViewSet
+from executions.api.retrying import RetryViewSet
 from executions.api.starting import WorkflowExecutionViewSet
 from executions.api.steps import StepViewSet
 from executions.api.why import WhyViewSet
@@ -21,6 +22,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{RUN}/pause", ExecutionViewSet.as_view({"post": "pause"})),
     path(f"{RUN}/resume", ExecutionViewSet.as_view({"post": "resume"})),
     path(f"{RUN}/stop", ExecutionViewSet.as_view({"post": "stop"})),
+    path(f"{RUN}/retry", RetryViewSet.as_view({"post": "create"})),
+    path(f"{RUN}/retry-plan", RetryViewSet.as_view({"get": "retrieve"})),
     path(f"{RUN}/why", WhyViewSet.as_view({"get": "retrieve"})),
     path(f"{RUN}/logs", JournalViewSet.as_view({"get": "logs"})),
     path(f"{RUN}/events", JournalViewSet.as_view({"get": "events"})),

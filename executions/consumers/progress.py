@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 P = ParamSpec("P")
 Work = Callable[P, Coroutine[Any, Any, None]]
 
-MOVES_OF_MANY = frozenset({"execution.paused", "execution.resumed", "step.retried"})
+MOVES_OF_MANY = frozenset({"execution.paused", "execution.resumed", "execution.retried", "step.retried"})
 """One journal line each, though many steps changed their state: a new snapshot follows."""
 
 MESSAGES_PER_MINUTE = 60

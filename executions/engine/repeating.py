@@ -76,7 +76,7 @@ class Plan:
     @property
     def runs(self) -> bool:
         """Whether anything runs at all."""
-        return bool(self.reset.ready)
+        return any(counter.status is not StepStatus.SKIPPED for counter in self.reset.counters.values())
 
 
 def go_on(graph: CompiledGraph, past: Past, wanted: Collection[str]) -> Plan:

@@ -3,8 +3,22 @@
 from executions.services.control import pause, resume, stop
 from executions.services.explaining import why
 from executions.services.guards import live_queues, refuse_if_open
+from executions.services.repeating import Wish, prepare, retry
 from executions.services.retrying import retry_step
 from executions.services.settling import settle
 from executions.services.starting import start
 
-__all__ = ["live_queues", "pause", "refuse_if_open", "resume", "retry_step", "settle", "start", "stop", "why"]
+__all__ = [
+    "Wish",
+    "live_queues",
+    "pause",
+    "prepare",
+    "refuse_if_open",
+    "resume",
+    "retry",
+    "retry_step",
+    "settle",
+    "start",
+    "stop",
+    "why",
+]

@@ -14,7 +14,8 @@ from uuid_utils.compat import uuid7
 from accounts.clock import Clock, Now
 from executions import journal, layout
 from executions.engine import planner
-from executions.engine.states import ExecutionStatus
+from executions.engine.planner import Resolution
+from executions.engine.states import ExecutionStatus, Origin, StepStatus
 from executions.errors import BadInput, IdempotencyMismatch
 from executions.models import Execution, IdempotencyKey
 from executions.services.aftermath import ring_for, tell
@@ -34,11 +35,15 @@ def start(
     input_data: Any = None,
     priority: int | None = None,
     idempotency_key: str | None = None,
+    origin: Origin = Origin.MANUAL,
+    retry_of: uuid.UUID | None = None,
+    first: Resolution | None = None,
 ) -> tuple[Execution, bool]:
     """Start a run of `target`; returns it and whether it is new.
 
     With a key that its owner has used for this workflow within a day the earlier run is returned, if the request is
-    the same. Raises `IdempotencyMismatch`, `BadInput`, `WorkflowNotFound`.
+    the same. `first` are the steps that are laid out, by default those with which every run of the graph begins.
+    Raises `IdempotencyMismatch`, `BadInput`, `WorkflowNotFound`.
     """
     input_data = {} if input_data is None else input_data
     priority = target.priority if priority is None else priority
@@ -51,8 +56,8 @@ def start(
             known = _use_key(execution_id, target, user, idempotency_key, input_data, priority)
             if known is not None:
                 return known, False
-        first = planner.initial(graph)
-        execution = _insert(execution_id, target, graph, len(first.counters), user, input_data, priority)
+        first = first or planner.initial(graph)
+        execution = _insert(execution_id, target, graph, first, user, input_data, priority, origin, retry_of)
         layout.insert_steps(execution_id, graph, first.counters)
         layout.write_passes(execution_id, graph, first.passes)
         tell(execution_id, _first_lines(execution, target, user))
@@ -109,10 +114,12 @@ def _insert(
     execution_id: uuid.UUID,
     target: workflows.StartTarget,
     graph: CompiledGraph,
-    open_steps: int,
+    first: Resolution,
     user: Any,
     input_data: Any,
     priority: int,
+    origin: Origin,
+    retry_of: uuid.UUID | None,
 ) -> Execution:
     deadline = graph.settings.deadline_seconds
     execution = Execution.objects.create(
@@ -124,7 +131,9 @@ def _insert(
         status=ExecutionStatus.RUNNING,
         priority=priority,
         input_data=input_data,
-        open_steps=open_steps,
+        origin=origin,
+        retry_of_id=retry_of,
+        open_steps=sum(counter.status is not StepStatus.SKIPPED for counter in first.counters.values()),
         started_at=Clock(),
         deadline_at=None if deadline is None else Clock() + timedelta(seconds=deadline),
     )

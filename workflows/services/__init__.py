@@ -15,7 +15,14 @@ from workflows.services.saving import (
     replace_workflow,
     restore_version,
 )
-from workflows.services.starting import StartTarget, compiled, hold_startable, startable
+from workflows.services.starting import (
+    StartTarget,
+    compiled,
+    hold_startable,
+    number_of,
+    start_target,
+    startable,
+)
 from workflows.services.versions import diff_versions, version_of, versions_of
 
 __all__ = [
@@ -29,11 +36,13 @@ __all__ = [
     "diff_versions",
     "duplicate",
     "hold_startable",
+    "number_of",
     "publish",
     "refuse_stale",
     "render_config",
     "replace_workflow",
     "restore_version",
+    "start_target",
     "startable",
     "validate_definition",
     "version_of",

@@ -42,7 +42,30 @@ def startable(workflow_id: UUID, user: Any) -> StartTarget:
     if workflow is None:
         raise WorkflowNotFound
     accounts_services.require(user, "execution.start", workflow.project_id)
-    if workflow.active_version_id is None:
+    return _target(workflow, workflow.active_version_id)
+
+
+def start_target(workflow_id: UUID, *, number: int | None = None) -> StartTarget:
+    """The published version of a workflow, or one that was published once, by its `number`; for whoever asks.
+
+    Raises `WorkflowNotFound` when it has been deleted, `VersionNotFound`, and what `startable` says of versions.
+    """
+    workflow = Workflow.objects.alive().filter(id=workflow_id).first()
+    if workflow is None:
+        raise WorkflowNotFound
+    return _target(workflow, workflow.active_version_id if number is None else _once_published(workflow, number))
+
+
+def number_of(version_id: UUID) -> int:
+    """The number of a version; raises `VersionNotFound`."""
+    number = WorkflowVersion.objects.filter(id=version_id).values_list("number", flat=True).first()
+    if number is None:
+        raise VersionNotFound
+    return number
+
+
+def _target(workflow: Workflow, version_id: UUID | None) -> StartTarget:
+    if version_id is None:
         newest = WorkflowVersion.objects.filter(workflow=workflow, number=workflow.version).first()
         if newest is not None and wording.has_errors(newest.problems):
             raise NeverValid(problems=wording.shown(newest.problems))
@@ -51,10 +74,19 @@ def startable(workflow_id: UUID, user: Any) -> StartTarget:
         workflow_id=workflow.id,
         workflow_code=workflow.code,
         workflow_name=workflow.name,
-        version_id=workflow.active_version_id,
+        version_id=version_id,
         project_id=workflow.project_id,
         priority=workflow.priority,
     )
+
+
+def _once_published(workflow: Workflow, number: int) -> UUID:
+    version = WorkflowVersion.objects.filter(workflow=workflow, number=number).only("id", "published_at").first()
+    if version is None:
+        raise VersionNotFound
+    if version.published_at is None:
+        raise NotPublished
+    return version.id
 
 
 def hold_startable(workflow_id: UUID) -> None:

@@ -15,6 +15,7 @@ SEE = (401, 403, 200, 200, 200, 200)
 STEER = (401, 403, 403, 200, 200, 200)
 START = (401, 403, 403, 202, 202, 202)
 RETRY = (401, 403, 403, 409, 409, 409)  # a running run's step: allowed to the role, refused by the state
+PLAN = (401, 403, 409, 409, 409, 409)
 
 MATRIX = [
     ("post", "workflows/<str:workflow_id>/execute", START),
@@ -25,6 +26,8 @@ MATRIX = [
     ("post", "executions/<str:execution_id>/resume", STEER),
     ("post", "executions/<str:execution_id>/stop", STEER),
     ("get", "executions/<str:execution_id>/why", SEE),
+    ("get", "executions/<str:execution_id>/retry-plan", PLAN),
+    ("post", "executions/<str:execution_id>/retry", RETRY),
     ("get", "executions/<str:execution_id>/logs", SEE),
     ("get", "executions/<str:execution_id>/events", SEE),
     ("get", "executions/<str:execution_id>/effects", SEE),

@@ -1,0 +1,228 @@
+"""What a retry of a whole run does with each step: on its own version, and on another one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from executions.engine.planner import decide
+from executions.engine.repeating import Action, Because, Past, Plan, begin_anew, go_on
+from executions.engine.states import StepStatus
+from tests.unit.executions.graphs import compiled_from, graph
+from workflows.graph.topology import CompiledGraph
+
+CHAIN = [("a", "b"), ("b", "c"), ("c", "d"), ("d", "e")]
+
+
+def past(failed: Collection[str] = (), fired: dict[str, Collection[str]] | None = None, **statuses: str) -> Past:
+    """What a run has left; succeeded steps have fired `out` where nothing else is said."""
+    states = {name: StepStatus(status) for name, status in statuses.items()}
+    ports: dict[str, Collection[str]] = {
+        name: ["out"] for name, status in states.items() if status is StepStatus.SUCCEEDED
+    }
+    return Past(states, ports | (fired or {}), failed)
+
+
+FAILED_AT_FOUR = past(["d"], a="succeeded", b="succeeded", c="succeeded", d="failed", e="cancelled")
+
+
+def told(plan: Plan) -> dict[str, tuple[str, str | None]]:
+    return {step.node_id: (step.action.value, step.because and step.because.value) for step in plan.steps}
+
+
+def ready(plan: Plan) -> list[str]:
+    return [name for name, _scope in plan.reset.ready]
+
+
+def test_a_run_goes_on_at_its_failure_and_keeps_what_came_before():
+    """Part 3, 1: a 5-node run fails at 4; nodes 1 to 3 are kept."""
+    compiled = graph(CHAIN)
+    plan = go_on(compiled, FAILED_AT_FOUR, FAILED_AT_FOUR.broken)
+    assert plan.kept == ("a", "b", "c")
+    assert told(plan) == {
+        "a": ("reuse", None),
+        "b": ("reuse", None),
+        "c": ("reuse", None),
+        "d": ("run", "failed"),
+        "e": ("run", "cancelled"),
+    }
+    assert ready(plan) == ["d"]
+
+
+def test_every_branch_that_failed_or_was_cancelled_goes_back_at_once():
+    compiled = graph([("a", "b"), ("a", "c"), ("a", "d"), ("b", "end"), ("c", "end"), ("d", "end")])
+    left = past(["b", "c"], a="succeeded", b="failed", c="failed", d="cancelled", end="cancelled")
+    plan = go_on(compiled, left, left.broken)
+    assert ready(plan) == ["b", "c", "d"]
+    assert plan.kept == ("a",)
+
+
+def test_a_stopped_run_goes_on_where_it_was_stopped():
+    compiled = graph(CHAIN)
+    left = past(a="succeeded", b="cancelled", c="cancelled", d="cancelled", e="cancelled")
+    plan = go_on(compiled, left, left.broken)
+    assert ready(plan) == ["b"]
+
+
+def test_a_failure_that_was_handled_stays_as_it_is():
+    compiled = graph([("a", "b", "error"), ("b", "c")])
+    left = past(["c"], {"a": ["error"]}, a="failed", b="succeeded", c="failed")
+    plan = go_on(compiled, left, left.broken)
+    assert plan.kept == ("a", "b")
+    assert ready(plan) == ["c"]
+
+
+def test_a_step_that_is_asked_for_takes_everything_after_it_along():
+    compiled = graph(CHAIN)
+    left = past(a="succeeded", b="succeeded", c="succeeded", d="succeeded", e="succeeded")
+    plan = go_on(compiled, left, ["c"])
+    assert told(plan)["c"] == ("run", "asked")
+    assert told(plan)["d"] == ("run", "after")
+    assert plan.kept == ("a", "b")
+
+
+def test_the_same_graph_under_another_number_takes_over_all_results():
+    plan = begin_anew(graph(CHAIN), graph(CHAIN), FAILED_AT_FOUR, ())
+    assert plan.kept == ("a", "b", "c")
+    assert ready(plan) == ["d"]
+    assert (plan.reset.counters["d", ()].remaining, plan.reset.counters["d", ()].live) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"config": {"x": 1}}, {"type": "set"}, {"join": "any"}],
+    ids=["config", "type", "join"],
+)
+def test_a_changed_node_runs_again_with_all_that_depends_on_it(change: dict[str, Any]):
+    plan = begin_anew(graph(CHAIN), graph(CHAIN, b=change), FAILED_AT_FOUR, ())
+    assert plan.kept == ("a",)
+    assert told(plan)["b"] == ("run", "changed")
+    assert told(plan)["c"] == ("run", "after")
+    assert told(plan)["d"] == ("run", "failed")
+    assert ready(plan) == ["b"]
+
+
+def test_a_name_or_place_that_changed_costs_nothing():
+    renamed = graph(CHAIN, b={"label": "Другое имя", "position": 7})
+    assert begin_anew(graph(CHAIN), renamed, FAILED_AT_FOUR, ()).kept == ("a", "b", "c")
+
+
+def test_a_new_node_runs_with_what_comes_after_it_and_a_dropped_one_is_gone():
+    new = graph([("a", "x"), ("x", "c"), ("c", "d"), ("d", "e")])
+    plan = begin_anew(graph(CHAIN), new, FAILED_AT_FOUR, ())
+    assert plan.kept == ("a",)
+    assert told(plan)["x"] == ("run", "new")
+    assert told(plan)["c"] == ("run", "changed")
+    assert "b" not in told(plan)
+
+
+def test_a_step_that_is_asked_for_runs_again_in_the_new_run():
+    plan = begin_anew(graph(CHAIN), graph(CHAIN), FAILED_AT_FOUR, ["b"])
+    assert plan.kept == ("a",)
+    assert told(plan)["b"] == ("run", "asked")
+
+
+def test_from_the_start_nothing_is_taken_over():
+    compiled = graph(CHAIN)
+    plan = begin_anew(compiled, compiled, FAILED_AT_FOUR, compiled.nodes.keys())
+    assert (plan.kept, ready(plan)) == ((), ["a"])
+    assert {because for _action, because in told(plan).values()} == {Because.ASKED}
+
+
+def test_a_branch_that_was_not_chosen_stays_skipped():
+    compiled = graph([("if", "yes", "true"), ("if", "no", "false"), ("yes", "end"), ("no", "end")])
+    states = {"yes": "succeeded", "no": "skipped", "end": "failed"}
+    left = past(["end"], {"if": ["true"]}, **{"if": "succeeded", **states})
+    plan = begin_anew(compiled, compiled, left, ())
+    assert plan.kept == ("if", "yes", "no")
+    assert ready(plan) == ["end"]
+
+
+def test_a_branch_that_will_not_be_chosen_is_planned_as_skipped():
+    old = graph([("if", "yes", "true"), ("if", "no", "false")])
+    new = graph([("if", "yes", "true"), ("if", "no", "false"), ("if", "more", "false"), ("more", "rest")])
+    left = past(["yes"], {"if": ["true"]}, **{"if": "succeeded", "yes": "failed", "no": "skipped"})
+    plan = begin_anew(old, new, left, ())
+    assert told(plan)["more"] == ("skip", "new")
+    assert told(plan)["rest"] == ("skip", "new")
+    assert ready(plan) == ["yes"]
+
+
+def test_a_handled_failure_is_taken_over_unless_its_handling_changed():
+    edges = [("a", "b"), ("b", "c")]
+    old = graph(edges, a={"on_error": "continue"})
+    left = past(["c"], {"a": ["out"]}, a="failed", b="succeeded", c="failed")
+    assert begin_anew(old, old, left, ()).kept == ("a", "b")
+    assert begin_anew(old, graph(edges, a={"on_error": "error_port"}), left, ()).kept == ()
+
+
+def test_a_loop_is_taken_over_as_a_whole_or_not_at_all():
+    nodes = [("a", "noop"), ("loop", "loop"), ("body", "noop"), ("end", "noop")]
+    edges = [("a", "loop"), ("loop", "body", "loop"), ("body", "loop"), ("loop", "end", "done")]
+    compiled = compiled_from(nodes, edges)
+    ended = {"a": "succeeded", "loop": "succeeded", "body": "succeeded"}
+    whole = past(["end"], {"loop": ["done"], "body": ["out"]}, **ended, end="failed")
+    assert begin_anew(compiled, compiled, whole, ()).kept == ("a", "loop", "body")
+    broken = past(["body"], {}, a="succeeded", loop="cancelled", body="failed", end="cancelled")
+    plan = begin_anew(compiled, compiled, broken, ())
+    assert plan.kept == ("a",)
+    assert ready(plan) == ["loop"]
+
+
+def test_a_retry_in_which_everything_would_be_skipped_runs_nothing():
+    old = graph([("if", "yes", "true")])
+    new = graph([("if", "no", "false")])
+    left = past(["yes"], {"if": ["true"]}, **{"if": "succeeded", "yes": "failed"})
+    assert not begin_anew(old, new, left, ()).runs
+    assert begin_anew(old, old, left, ()).runs
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[CompiledGraph, Past]:
+    """A graph and a run of it that has failed or been stopped somewhere."""
+    names = [f"n{index}" for index in range(draw(st.integers(1, 8)))]
+    edges = [
+        (source, target, draw(st.sampled_from(["x", "y"])))
+        for place, target in enumerate(names)
+        for source in names[:place]
+        if draw(st.booleans())
+    ]
+    joins = {name: {"join": draw(st.sampled_from(["any", "all_resolved", "all_live"]))} for name in names}
+    compiled = graph(edges, nodes=names, **joins)
+    states: dict[str, StepStatus] = {}
+    fired: dict[str, Collection[str]] = {}
+    for name, node in compiled.nodes.items():
+        ends = (StepStatus.SUCCEEDED, StepStatus.SKIPPED)
+        resolved = [edge for edge in node.ins if states[edge.source] in ends]
+        live = [edge for edge in resolved if edge.source_handle in fired.get(edge.source, ())]
+        waits = len(resolved) < len(node.ins) and (node.join != "any" or not live)
+        enough = len(live) >= (len(node.ins) if node.join == "all_live" else 1)
+        if waits:
+            states[name] = StepStatus.CANCELLED
+        elif node.ins and not enough:
+            states[name] = StepStatus.SKIPPED
+        else:
+            ended = st.sampled_from([StepStatus.SUCCEEDED, StepStatus.FAILED, StepStatus.CANCELLED])
+            states[name] = draw(ended)
+            if states[name] is StepStatus.SUCCEEDED:
+                fired[name] = draw(st.sets(st.sampled_from(["x", "y"])))
+    failed = [name for name, state in states.items() if state is StepStatus.FAILED]
+    return compiled, Past(states, fired, failed)
+
+
+@given(histories())
+def test_a_new_run_on_the_same_graph_stands_where_the_old_one_can_go_on(history: tuple[CompiledGraph, Past]):
+    """What is kept, what is ready and every counter agree between going on and beginning anew."""
+    compiled, left = history
+    anew = begin_anew(compiled, compiled, left, ())
+    same = go_on(compiled, left, left.broken)
+    assert set(anew.kept) == set(same.kept)
+    assert anew.reset.counters == same.reset.counters
+    for (name, _scope), counter in anew.reset.counters.items():
+        node = compiled.nodes[name]
+        assert counter.status is (StepStatus.READY if not node.ins else decide(node, counter))
+    assert all(step.action is not Action.REUSE for step in anew.steps if step.node_id in left.broken)
