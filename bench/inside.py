@@ -30,6 +30,10 @@ class Inside:
         self.ids: list[UUID] = []
         self.start_seconds: list[float] = []
 
+    def close(self) -> None:
+        """Give the connection that waits back."""
+        self._connection.close()
+
     def chain(self, steps: int) -> float:
         return self._one(self._stage.chain(steps))
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import psutil
+from django.db import connections
 
 from bench.inside import Inside
 from bench.stage import Stage
@@ -17,6 +19,7 @@ from devtools.installation import installation
 
 MEGABYTE = 1_000_000
 WARMING_FANS = 4
+SETTLING_SECONDS = 1.0
 
 
 def measure(stage: Stage, ours: Inside, tell: Callable[[str], None]) -> dict[str, Any]:
@@ -26,6 +29,9 @@ def measure(stage: Stage, ours: Inside, tell: Callable[[str], None]) -> dict[str
     if any(record.name == "wb-sandbox" for record in records.read_all(installation().records)):
         definition = json.loads(SEED_WORKFLOW.read_text())["definition"]
         ours.wait([ours.start(stage.publish("bench: the main job", definition))])
+    ours.close()
+    connections.close_all()  # the backends that serve the bench are not the installation's
+    time.sleep(SETTLING_SECONDS)
     tell("every worker has worked; looking at memory")
     taken = [(name, round(_pss(process) / MEGABYTE, 1)) for name, process in _processes()]
     return {

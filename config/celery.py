@@ -1,10 +1,11 @@
 """The Celery application: a carrier of doorbells, nothing more."""
 
+import gc
 import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, task_postrun
+from celery.signals import setup_logging, task_postrun, worker_before_create_process
 from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -23,3 +24,10 @@ def keep_logging(**kwargs: Any) -> None:
 def give_connections_back(**kwargs: Any) -> None:
     """A thread that waits for its next bell must not keep a connection of the pool that its neighbours need."""
     close_old_connections()
+
+
+@worker_before_create_process.connect
+def share_memory(**kwargs: Any) -> None:
+    """What the parent has loaded stays shared with a forked child as long as its garbage collector leaves it alone."""
+    gc.collect()
+    gc.freeze()

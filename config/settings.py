@@ -52,8 +52,10 @@ CORS_ALLOW_CREDENTIALS = False
 CORS_EXPOSE_HEADERS = ["ETag", "X-Request-Id"]
 
 # --- apps -----------------------------------------------------------------------------------------------------------
+# Who shows no pages does not load those of the admin, and all that they need: five megabytes in every process.
+_SHOWS_PAGES = PROCESS.split("-")[0] not in ("worker", "ticker", "beat", "bot")
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "django.contrib.admin" if _SHOWS_PAGES else "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -122,11 +122,15 @@ def _pip(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def _install_with_uv(lock: Path) -> bool:
-    """Quick, and removes what the lock does not name. False when uv cannot be had or cannot do it here."""
+    """Quick, and removes what the lock does not name. False when uv cannot be had or cannot do it here.
+
+    Bytecode is made at once: otherwise eight processes would compile the same modules side by side at their start, and
+    do so every time where Python is told not to write it.
+    """
     uv = find_uv()
     if uv is None:
         return False
-    command = [str(uv), "pip", "sync", "--quiet", "--system-certs", "--require-hashes"]
+    command = [str(uv), "pip", "sync", "--quiet", "--system-certs", "--compile-bytecode", "--require-hashes"]
     done = subprocess.run([*command, "--python", str(PYTHON), str(lock)], capture_output=True, text=True)
     if done.returncode:
         print(f"uv could not install the packages, pip will try:\n{done.stderr.strip()}", flush=True)
