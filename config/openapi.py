@@ -8,10 +8,12 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.renderers import OpenApiJsonRenderer2, OpenApiYamlRenderer
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from executions.engine.reasons import Kind
 from executions.engine.states import ExecutionStatus, StepStatus
 
 EXECUTION_STATUS = [status.value for status in ExecutionStatus]
 STEP_STATUS = [status.value for status in StepStatus]
+REASON_KIND = [kind.value for kind in Kind]
 ERROR_SCHEMA = {
     "type": "object",
     "description": "Every answer that is no success.",

@@ -242,6 +242,8 @@ SPECTACULAR_SETTINGS = {
         "WorkflowStatus": ["draft", "published"],
         "ExecutionStatus": "config.openapi.EXECUTION_STATUS",
         "StepStatus": "config.openapi.STEP_STATUS",
+        "ReasonKind": "config.openapi.REASON_KIND",
+        "DeadLetterKind": ["step", "message"],
     },
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
@@ -262,6 +264,8 @@ WORKER_SLOTS = env.int("NARYAD_SLOTS", default=1)
 PAYLOAD_MAX_BYTES = env.int("PAYLOAD_MAX_BYTES", default=10_000_000)
 SOCKET_AUTH_SECONDS = env.float("SOCKET_AUTH_SECONDS", default=10.0)
 SOCKET_RECHECK_SECONDS = env.float("SOCKET_RECHECK_SECONDS", default=15.0)
+DEAD_LETTER_ALARM_HOURS = env.float("DEAD_LETTER_ALARM_HOURS", default=24.0)
+EXECUTION_RETENTION_DAYS = env.float("EXECUTION_RETENTION_DAYS", default=365.0)
 WORKFLOW_GUARDS = {"delete": "executions.services.refuse_if_open"}
 OUTBOX_HANDLERS = {
     "dataset.store": "executions.storage.store_output",

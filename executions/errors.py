@@ -42,6 +42,13 @@ class StepMissing(ExecutionsError):
     message = _("В выбранной версии нет шага, с которого нужно продолжить: выберите другую версию или другой шаг")
 
 
+class DeadLetterNotFound(ExecutionsError):
+    """No failed step and no undelivered message of this id that somebody still has to deal with."""
+
+    code = "not_found"
+    message = _("Среди неразобранных неудач такой нет")
+
+
 class IdempotencyMismatch(ExecutionsError):
     """The key was used before, with another body."""
 

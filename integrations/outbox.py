@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.clock import Clock, Now
 from integrations import doorbell
@@ -61,12 +62,17 @@ def ring(queue: str) -> None:
     doorbell.ring(queue)
 
 
+def dead() -> QuerySet[OutboxMessage]:
+    """The messages that could not be delivered and are not tried any more."""
+    return OutboxMessage.objects.filter(state=OutboxMessage.State.DEAD)
+
+
 def send_again(ids: list[Any]) -> int:
     """Put dead messages back at the end of their order with all their tries; returns how many."""
     with transaction.atomic():
-        dead = OutboxMessage.objects.filter(id__in=ids, state=OutboxMessage.State.DEAD)
-        queues = list(dead.order_by("queue").values_list("queue", flat=True).distinct())
-        revived = dead.update(
+        buried = dead().filter(id__in=ids)
+        queues = list(buried.order_by("queue").values_list("queue", flat=True).distinct())
+        revived = buried.update(
             state=OutboxMessage.State.WAITING,
             tries=0,
             available_at=Clock(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
+from executions.api.dead_letters import DeadLetterViewSet
 from executions.api.effects import EffectViewSet
 from executions.api.executions import ExecutionViewSet
 from executions.api.journal import JournalViewSet
@@ -17,6 +18,9 @@ RUN = "executions/<str:execution_id>"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("workflows/<str:workflow_id>/execute", WorkflowExecutionViewSet.as_view({"post": "execute"})),
     path("workflows/<str:workflow_id>/executions", WorkflowExecutionViewSet.as_view({"get": "list"})),
+    path("dead-letters", DeadLetterViewSet.as_view({"get": "list"})),
+    path("dead-letters/replay", DeadLetterViewSet.as_view({"post": "replay"})),
+    path("dead-letters/resolve", DeadLetterViewSet.as_view({"post": "resolve"})),
     path("executions", ExecutionViewSet.as_view({"get": "list"})),
     path(RUN, ExecutionViewSet.as_view({"get": "retrieve"}), name="execution"),
     path(f"{RUN}/pause", ExecutionViewSet.as_view({"post": "pause"})),

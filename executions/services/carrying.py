@@ -13,6 +13,7 @@ from executions.engine.planner import Resolution
 from executions.engine.repeating import Plan
 from executions.engine.states import Origin
 from executions.models import Execution, Step
+from executions.services import dead_letters
 from executions.services.aftermath import tell
 from executions.services.putting_back import skips
 from executions.services.starting import start
@@ -35,7 +36,7 @@ def begin_with(
     """Start a run of `target` in which the kept steps of `plan` have already ended as they did in `old`.
 
     `edited` gives inputs of nodes in the place of what the edges bring. Needs a transaction and the lock of `old`,
-    which is not touched. Raises what `start` raises.
+    whose dead letters are dealt with by this and which is not touched otherwise. Raises what `start` raises.
     """
     reset = plan.reset
     first = Resolution(counters=reset.counters, ready=reset.ready, skipped=reset.skipped, passes=reset.passes)
@@ -48,6 +49,7 @@ def begin_with(
         retry_of=old.pk,
         first=first,
     )
+    dead_letters.resolve_run(old.pk, user=user, reason=reason)
     copied = _copy(old.pk, new.pk, plan)
     for node_id, inputs in edited.items():
         Step.objects.filter(id=identity.step_id(new.pk, node_id)).update(edited_input=inputs)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connection
 
 from accounts import clock
-from accounts.models import Project
+from accounts.models import Project, User
 from executions import sweeps
+from executions.models import Execution
+from workflows import services as workflows
 
 
 def project(code: str) -> Project:
@@ -30,6 +33,18 @@ def end_rests(seconds: float = 3600) -> None:
     """Time passes until every rest and wait of the next hour is over."""
     with later(seconds):
         sweeps.wake_due()
+
+
+def replace(run: Execution, user: User, what: dict[str, Any], *, draft: bool = False) -> int:
+    """A new version of the run's workflow, published unless it is a draft; returns its number."""
+    saved = workflows.replace_workflow(
+        workflow_id=run.workflow_id,
+        user=user,
+        particulars=workflows.Particulars(name=run.workflow.name),
+        definition=what,
+        draft=draft,
+    )
+    return int(saved.version)
 
 
 def in_thread(work: Callable[[], object]) -> None:

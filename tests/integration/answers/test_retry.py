@@ -18,8 +18,6 @@ from tests.integration import runs
 from tests.integration.answers import scenes
 from tests.integration.executions import driving
 from tests.integration.executions.driving import NodeSpec, chain, definition, drain, items, journal, statuses, step
-from workflows import services as workflows
-from workflows.models import Workflow
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,16 +32,6 @@ def five(ledger: Ledger, path: str, **settings: Any) -> list[NodeSpec]:
         ("d", "http-request", {"config": {**calls, **settings}}),
         ("e", "noop"),
     ]
-
-
-def save(flow: Workflow, user: User, what: dict[str, Any], *, draft: bool = False) -> int:
-    """A new version, published unless it is a draft; returns its number."""
-    flow.refresh_from_db()
-    particulars = workflows.Particulars(name=flow.name)
-    saved = workflows.replace_workflow(
-        workflow_id=flow.pk, user=user, particulars=particulars, definition=what, draft=draft
-    )
-    return int(saved.version)
 
 
 def linked(nodes: list[NodeSpec]) -> dict[str, Any]:
@@ -123,8 +111,7 @@ def test_on_a_fixed_version_a_new_run_takes_over_what_is_the_same(editor: User, 
     """Part 3, 1: on the current version nodes 1 to 3 are called zero times; the new run is linked to the old one."""
     nodes = five(ledger, "/status/404")
     run = runs.finished_run(editor, *nodes, input_data={"shop": 7}, priority=8)
-    flow = Workflow.objects.get(pk=run.workflow_id)
-    save(flow, editor, linked(five(ledger, "/echo")))
+    scenes.replace(run, editor, linked(five(ledger, "/echo")))
     before = len(ledger.calls)
     old = dict(Step.objects.filter(execution=run).values_list("id", "status"))
 
@@ -152,9 +139,8 @@ def test_on_a_fixed_version_a_new_run_takes_over_what_is_the_same(editor: User, 
 
 def test_a_version_is_chosen_by_its_number(editor: User, operator: User):
     run = runs.finished_run(editor, ("a", "noop"), ("b", "fail"))
-    flow = Workflow.objects.get(pk=run.workflow_id)
-    save(flow, editor, linked([("a", "noop"), ("b", "noop")]))
-    save(flow, editor, linked([("a", "noop"), ("b", "fail", {"config": {"message": "нет"}})]))
+    scenes.replace(run, editor, linked([("a", "noop"), ("b", "noop")]))
+    scenes.replace(run, editor, linked([("a", "noop"), ("b", "fail", {"config": {"message": "нет"}})]))
     answer = post(operator, run, version=2)
     assert (answer.status_code, answer.json()["version"]) == (202, 2)
     drain()
@@ -170,7 +156,7 @@ def test_a_version_that_is_that_of_the_run_is_the_original(editor: User, operato
 def test_a_version_without_the_failed_step_is_refused_by_its_name(editor: User, operator: User):
     """Part 3, 1: refusing clearly if the chosen version lacks the step."""
     run = runs.finished_run(editor, ("a", "noop"), ("b", "fail"))
-    save(Workflow.objects.get(pk=run.workflow_id), editor, linked([("a", "noop"), ("x", "noop")]))
+    scenes.replace(run, editor, linked([("a", "noop"), ("x", "noop")]))
     for answer in (post(operator, run, version="current"), plan(operator, run, version="current")):
         assert (answer.status_code, answer.json()["code"]) == (422, "step_missing")
         assert answer.json()["details"] == {"nodeIds": ["b"]}
@@ -180,7 +166,7 @@ def test_a_version_without_the_failed_step_is_refused_by_its_name(editor: User, 
 
 def test_versions_that_cannot_be_run_are_refused(editor: User, operator: User):
     run = runs.finished_run(editor, ("a", "fail"))
-    save(Workflow.objects.get(pk=run.workflow_id), editor, linked([("a", "noop")]), draft=True)
+    scenes.replace(run, editor, linked([("a", "noop")]), draft=True)
     draft = post(operator, run, version=2)
     assert (draft.status_code, draft.json()["code"]) == (409, "not_published")
     assert post(operator, run, version=7).status_code == 404
@@ -208,7 +194,7 @@ def test_a_branch_that_was_skipped_is_skipped_in_the_new_run_too(editor: User, o
 
     run = driving.start(editor, what("fail"), input_data={"price": 20})
     drain()
-    save(Workflow.objects.get(pk=run.workflow_id), editor, what("noop"))
+    scenes.replace(run, editor, what("noop"))
     new = Execution.objects.get(pk=post(operator, run, version="current").json()["id"])
     drain()
     assert statuses(new) == {"if": "succeeded", "dear": "succeeded", "cheap": "skipped", "end": "succeeded"}
@@ -221,7 +207,7 @@ def test_a_loop_that_has_ended_is_taken_over_with_all_its_passes(editor: User, o
     run = driving.start(editor, definition([*nodes, ("end", "fail")], edges), input_data={"x": 1})
     drain()
     passes = Step.objects.filter(execution=run, node_id="body").count()
-    save(Workflow.objects.get(pk=run.workflow_id), editor, definition([*nodes, ("end", "noop")], edges))
+    scenes.replace(run, editor, definition([*nodes, ("end", "noop")], edges))
     new = Execution.objects.get(pk=post(operator, run, version="current").json()["id"])
     drain()
     assert driving.status(new) == "succeeded"
@@ -232,7 +218,7 @@ def test_a_loop_that_has_ended_is_taken_over_with_all_its_passes(editor: User, o
 def test_the_plan_is_what_happens(editor: User, operator: User, ledger: Ledger):
     """Part 2, row 6: which steps are reused, which run again, which have side effects already done."""
     run = runs.finished_run(editor, *five(ledger, "/status/500"))
-    save(Workflow.objects.get(pk=run.workflow_id), editor, linked(five(ledger, "/echo")))
+    scenes.replace(run, editor, linked(five(ledger, "/echo")))
     viewer = runs.person("viewer")
     told = plan(viewer, run, version="current").json()
     assert {name: told[name] for name in ("version", "newExecution", "reused", "again", "skipped", "withEffects")} == {

@@ -16,10 +16,14 @@ STEER = (401, 403, 403, 200, 200, 200)
 START = (401, 403, 403, 202, 202, 202)
 RETRY = (401, 403, 403, 409, 409, 409)  # a running run's step: allowed to the role, refused by the state
 PLAN = (401, 403, 409, 409, 409, 409)
+CHOOSE = (401, 403, 403, 400, 400, 400)  # allowed to the role; what is meant must be said
 
 MATRIX = [
     ("post", "workflows/<str:workflow_id>/execute", START),
     ("get", "workflows/<str:workflow_id>/executions", SEE),
+    ("get", "dead-letters", SEE),
+    ("post", "dead-letters/replay", CHOOSE),
+    ("post", "dead-letters/resolve", CHOOSE),
     ("get", "executions", SEE),
     ("get", "executions/<str:execution_id>", SEE),
     ("post", "executions/<str:execution_id>/pause", STEER),
