@@ -30,17 +30,29 @@ from integrations import safe_json
 
 Control = Callable[..., Any]
 
-CONTROLS: dict[str, Control] = {"pause": services.pause, "resume": services.resume, "stop": services.stop}
+CONTROLS: dict[str, Control] = {
+    "pause": services.pause,
+    "resume": services.resume,
+    "stop": services.stop,
+    "retry": services.retry,
+}
 
 OFFERED: dict[str, tuple[str, ...]] = {
     ExecutionStatus.QUEUED: ("stop",),
     ExecutionStatus.RUNNING: ("pause", "stop"),
     ExecutionStatus.PAUSED: ("resume", "stop"),
     ExecutionStatus.FAILING: ("stop",),
+    ExecutionStatus.FAILED: ("retry",),
+    ExecutionStatus.STOPPED: ("retry",),
 }
 """The buttons of a run in each state; what a click may really do is decided by the services."""
 
-NAMES = {"pause": _("Приостановить"), "resume": _("Возобновить"), "stop": _("Остановить")}
+NAMES = {
+    "pause": _("Приостановить"),
+    "resume": _("Возобновить"),
+    "stop": _("Остановить"),
+    "retry": _("Продолжить с ошибки"),
+}
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -67,7 +79,7 @@ class ExecutionAdmin(admin.ModelAdmin):
     search_help_text = _("Номер запуска целиком, код или название рабочего процесса")
     ordering = ("-created_at",)
     show_full_result_count = False
-    actions = ("pause_selected", "resume_selected", "stop_selected")
+    actions = ("pause_selected", "resume_selected", "stop_selected", "retry_selected")
     fields: ClassVar[tuple[str, ...]] = (
         "flow",
         "version_label",
@@ -181,6 +193,10 @@ class ExecutionAdmin(admin.ModelAdmin):
     @admin.action(description=_("Остановить"), permissions=["control"])
     def stop_selected(self, request: HttpRequest, queryset: QuerySet[Execution]) -> None:
         self._each(request, queryset, services.stop)
+
+    @admin.action(description=_("Продолжить с ошибки"), permissions=["control"])
+    def retry_selected(self, request: HttpRequest, queryset: QuerySet[Execution]) -> None:
+        self._each(request, queryset, services.retry)
 
     def _steered(self, request: HttpRequest, object_id: str, control: Control, **options: Any) -> HttpResponse:
         if request.method != "POST":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
+from executions.api.bulk import BulkViewSet
 from executions.api.dead_letters import DeadLetterViewSet
 from executions.api.effects import EffectViewSet
 from executions.api.executions import ExecutionViewSet
@@ -21,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dead-letters", DeadLetterViewSet.as_view({"get": "list"})),
     path("dead-letters/replay", DeadLetterViewSet.as_view({"post": "replay"})),
     path("dead-letters/resolve", DeadLetterViewSet.as_view({"post": "resolve"})),
+    path("executions/bulk", BulkViewSet.as_view({"post": "create"})),
     path("executions", ExecutionViewSet.as_view({"get": "list"})),
     path(RUN, ExecutionViewSet.as_view({"get": "retrieve"}), name="execution"),
     path(f"{RUN}/pause", ExecutionViewSet.as_view({"post": "pause"})),

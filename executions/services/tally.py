@@ -20,8 +20,13 @@ MOST: Final = 1000
 
 @dataclass
 class Tally:
-    """What has become of them. `failed` are pairs of id and error code, `remaining` those beyond `MOST`."""
+    """What has become of them. `failed` are pairs of id and error code, `remaining` those beyond `MOST`.
 
+    Where a filter said which, `matched` are those that fit it; of a dry run `done` are those that would be tried.
+    """
+
+    matched: int = 0
+    dry_run: bool = False
     done: int = 0
     skipped: int = 0
     remaining: int = 0

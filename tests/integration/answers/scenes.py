@@ -13,6 +13,7 @@ from accounts.models import Project, User
 from executions import sweeps
 from executions.models import Execution
 from workflows import services as workflows
+from workflows.models import Workflow, WorkflowVersion
 
 
 def project(code: str) -> Project:
@@ -45,6 +46,13 @@ def replace(run: Execution, user: User, what: dict[str, Any], *, draft: bool = F
         draft=draft,
     )
     return int(saved.version)
+
+
+def unusable_version(flow: Workflow) -> WorkflowVersion:
+    """A version with a node type that is no longer installed."""
+    version = WorkflowVersion.objects.get(workflow=flow, number=flow.version)
+    text = {**version.definition, "nodes": [{**node, "type": "gone"} for node in version.definition["nodes"]]}
+    return WorkflowVersion.objects.create(workflow=flow, number=99, label="v099", definition=text)
 
 
 def in_thread(work: Callable[[], object]) -> None:

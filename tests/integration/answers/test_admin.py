@@ -40,3 +40,14 @@ def test_the_page_shows_what_the_steps_have_done_outside(staff: Client, editor: 
     shown = page(staff, run)
     assert "Действия вовне" in shown
     assert f"<td>{ledger.endpoint}/json</td>" in shown
+
+
+def test_a_failed_run_goes_on_from_its_page(staff: Client, editor: User):
+    """Part 3, 1: the button is where people look for it."""
+    run = runs.finished_run(editor, ("a", "noop"), ("b", "fail"))
+    address = f"/admin/executions/execution/{run.pk}/retry/"
+    assert address in page(staff, run)
+    assert staff.post(address).status_code == 302
+    run.refresh_from_db()
+    assert run.status == "running"
+    assert address not in page(staff, run)
