@@ -174,7 +174,7 @@ class ExecutionAdmin(admin.ModelAdmin):
             self.admin_site.admin_view(self.retry_view),
             name="execution_step_retry",
         )
-        return [*mine, retry, *super().get_urls()]
+        return [retry, *mine, *super().get_urls()]  # the longer address first: a run's id takes any path
 
     def control_view(self, request: HttpRequest, object_id: str, control: Control) -> HttpResponse:
         return self._steered(request, object_id, control)
