@@ -1,4 +1,4 @@
-"""Shared by all tests: real PostgreSQL and Valkey, whose addresses come from the environment (`make test` sets them)."""
+"""Shared by all tests: real PostgreSQL and Valkey, whose addresses `make test` puts into the environment."""
 
 from __future__ import annotations
 
