@@ -30,7 +30,7 @@ Ours = Inside | OverHttp
 class Round:
     """One turn of everybody. Seconds by the name of the contender; `bare` is the seconds of one commit loop.
 
-    `rows`, `transactions` and `cpu` (ms per step and process) are Naryad's own.
+    `rows`, `transactions`, `cpu` (ms per step and process) and `phases` (ms) are Naryad's own.
     """
 
     seconds: Mapping[str, Seconds]
@@ -38,6 +38,7 @@ class Round:
     rows: Rows
     transactions: int
     cpu: Mapping[str, float]
+    phases: Mapping[str, float]
     machine: Machine
 
 
@@ -80,7 +81,7 @@ def _round(work: Work, ours: Ours, contenders: Sequence[Contender], connection: 
     for contender in contenders[1:]:
         seconds[contender.name] = work.once(contender)
     loop = median(bare.commit_loop(connection, CHAIN_STEPS) for _ in range(BARE_LOOPS))
-    return Round(seconds, loop, rows_written, transactions, cpu, machine)
+    return Round(seconds, loop, rows_written, transactions, cpu, written.phases(ours.ids), machine)
 
 
 def _in_short(held: Round) -> str:
@@ -103,6 +104,7 @@ def summary(work: Work, rounds: Sequence[Round], ours: str = Inside.name) -> dic
     last = rounds[-1]
     found["rows"] = asdict(last.rows)
     found["writing_transactions"] = last.transactions
+    found["phases_ms"] = _medians([held.phases for held in rounds])
     found["cpu_ms_per_step"] = _medians([held.cpu for held in rounds])
     found["rounds"] = len(rounds)
     found["machine"] = {

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 from uuid import UUID
 
 import psycopg
+from django.db.models import Min
 
-from executions.models import Attempt, ExecutionEvent, Step, StepData
+from executions.models import Attempt, Execution, ExecutionEvent, Step, StepData
 
 TRANSACTIONS = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint"
 
@@ -49,3 +51,13 @@ def seconds_between(run: UUID, first: str, last: str) -> float:
     assert ended is not None
     assert began is not None
     return float((ended - began).total_seconds())
+
+
+def phases(runs: Sequence[UUID]) -> dict[str, float]:
+    """Medians in ms by PostgreSQL's clock: from the run's row to its first claim, and from there to its end."""
+    times = Execution.objects.filter(pk__in=runs).annotate(claimed=Min("steps__started_at"))
+    rows = list(times.values_list("started_at", "claimed", "finished_at"))
+    return {
+        "pickup": round(median((claimed - started).total_seconds() for started, claimed, _ended in rows) * 1000, 2),
+        "steps": round(median((ended - claimed).total_seconds() for _started, claimed, ended in rows) * 1000, 2),
+    }
