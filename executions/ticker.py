@@ -11,7 +11,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
-from executions import invariants, sweeps
+from executions import invariants, pruning, sweeps
 from executions.services import dead_letters
 from integrations import inbox, outbox, sink
 
@@ -41,6 +41,7 @@ def rules() -> list[Rule]:
         Rule("invariants", 60.0, invariants.repair),
         Rule("forget", 60.0, sweeps.forget),
         Rule("dead_letters", 60.0, dead_letters.warn_of_old),
+        Rule("prune_runs", 60.0, pruning.prune_finished),
         Rule("prune_outbox", 60.0, lambda: outbox.prune(PRUNE_BATCH)),
         Rule("prune_inbox", 60.0, lambda: inbox.prune(PRUNE_BATCH)),
         Rule("prune_datasets", 60.0, lambda: sink.prune(PRUNE_BATCH)),

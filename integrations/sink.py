@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, Literal
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Sum
 
 from accounts.clock import Clock, Now
 from integrations import safe_json
@@ -66,6 +66,13 @@ def write(
         target.updated_at = Clock()
         target.save(update_fields=["columns", "row_count", "updated_at"])
     return changed + removed
+
+
+def rows_by_workflow(workflow_ids: Collection[UUID]) -> dict[UUID, int]:
+    """How many rows the datasets of each of these workflows hold."""
+    counted = Dataset.objects.filter(workflow_id__in=workflow_ids).order_by().values("workflow_id")
+    held = counted.annotate(held=Sum("row_count")).values_list("workflow_id", "held")
+    return {workflow: rows for workflow, rows in held if workflow is not None}
 
 
 def prune(limit: int) -> int:

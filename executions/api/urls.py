@@ -12,6 +12,7 @@ from executions.api.journal import JournalViewSet
 from executions.api.retrying import RetryViewSet
 from executions.api.starting import WorkflowExecutionViewSet
 from executions.api.steps import StepViewSet
+from executions.api.storage import StorageViewSet
 from executions.api.why import WhyViewSet
 
 RUN = "executions/<str:execution_id>"
@@ -22,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dead-letters", DeadLetterViewSet.as_view({"get": "list"})),
     path("dead-letters/replay", DeadLetterViewSet.as_view({"post": "replay"})),
     path("dead-letters/resolve", DeadLetterViewSet.as_view({"post": "resolve"})),
+    path("storage", StorageViewSet.as_view({"get": "list"})),
     path("executions/bulk", BulkViewSet.as_view({"post": "create"})),
     path("executions", ExecutionViewSet.as_view({"get": "list"})),
     path(RUN, ExecutionViewSet.as_view({"get": "retrieve"}), name="execution"),

@@ -15,6 +15,7 @@ Store = Literal["raw", "processed", "none"]
 
 MAX_ATTEMPTS = 100
 MAX_SECONDS = 366 * 24 * 3600
+MAX_DAYS = 36_600
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,12 @@ def _seconds(*, least: float) -> Callable[[Any], float]:
     return read
 
 
+def _days(value: Any) -> float:
+    if isinstance(value, int | float | Decimal) and not isinstance(value, bool) and 0 <= value <= MAX_DAYS:
+        return float(value)
+    raise _Unusable(f"0 … {MAX_DAYS}")
+
+
 def _attempts(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_ATTEMPTS:
         return value
@@ -115,7 +122,10 @@ _NODE = {
     "isolate": _Setting("isolate", _flag),
     "onWorkerLost": _Setting("on_worker_lost", _choice(*get_args(OnWorkerLost))),
 }
-_GRAPH = {"deadlineSeconds": _Setting("deadline_seconds", _seconds(least=0.001))}
+_GRAPH = {
+    "deadlineSeconds": _Setting("deadline_seconds", _seconds(least=0.001)),
+    "retentionDays": _Setting("retention_days", _days),
+}
 
 SettingsT = TypeVar("SettingsT")
 

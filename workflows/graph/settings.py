@@ -27,6 +27,11 @@ class RetryPolicy:
 
 @dataclass(frozen=True)
 class GraphSettings:
-    """What holds for a whole run. `deadline_seconds` counts from its start; None means no deadline."""
+    """What holds for a whole run.
+
+    `deadline_seconds` counts from its start; None means no deadline. `retention_days` says how long it is kept after
+    its end: 0 is for ever, None as the installation has it.
+    """
 
     deadline_seconds: float | None = None
+    retention_days: float | None = None

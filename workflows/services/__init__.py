@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from workflows.services.checking import validate_definition
 from workflows.services.configs import check_config, render_config
+from workflows.services.retention import names_of, retention_days
 from workflows.services.saving import (
     Expected,
     Particulars,
@@ -36,12 +37,14 @@ __all__ = [
     "diff_versions",
     "duplicate",
     "hold_startable",
+    "names_of",
     "number_of",
     "publish",
     "refuse_stale",
     "render_config",
     "replace_workflow",
     "restore_version",
+    "retention_days",
     "start_target",
     "startable",
     "validate_definition",

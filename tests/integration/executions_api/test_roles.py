@@ -24,6 +24,7 @@ MATRIX = [
     ("get", "dead-letters", SEE),
     ("post", "dead-letters/replay", CHOOSE),
     ("post", "dead-letters/resolve", CHOOSE),
+    ("get", "storage", SEE),
     ("post", "executions/bulk", CHOOSE),
     ("get", "executions", SEE),
     ("get", "executions/<str:execution_id>", SEE),
