@@ -34,6 +34,7 @@ ACTIONS: dict[str, Role] = {
     "credential.use": Role.EDITOR,
     "credential.manage": Role.ADMIN,
     "user.manage": Role.ADMIN,
+    "installation.view": Role.ADMIN,
 }
 
 

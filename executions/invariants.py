@@ -14,7 +14,8 @@ from executions import claims, failures, journal, transitions
 from executions.cursor import hot_cursor
 from executions.engine.states import ExecutionStatus
 from executions.services.aftermath import tell
-from integrations import safe_json
+from executions.services.health import VIOLATIONS
+from integrations import counters, safe_json
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +51,7 @@ def _repair(execution_id: uuid.UUID) -> bool:
         if row is None:
             return False
         _id, status, counted, opened, moving = row
+        counters.add(VIOLATIONS)
         log.error(
             "invariant violated",
             execution_id=str(execution_id),

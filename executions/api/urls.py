@@ -8,6 +8,7 @@ from executions.api.bulk import BulkViewSet
 from executions.api.dead_letters import DeadLetterViewSet
 from executions.api.effects import EffectViewSet
 from executions.api.executions import ExecutionViewSet
+from executions.api.health import HealthViewSet
 from executions.api.journal import JournalViewSet
 from executions.api.retrying import RetryViewSet
 from executions.api.starting import WorkflowExecutionViewSet
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dead-letters", DeadLetterViewSet.as_view({"get": "list"})),
     path("dead-letters/replay", DeadLetterViewSet.as_view({"post": "replay"})),
     path("dead-letters/resolve", DeadLetterViewSet.as_view({"post": "resolve"})),
+    path("health/engine", HealthViewSet.as_view({"get": "retrieve"})),
     path("storage", StorageViewSet.as_view({"get": "list"})),
     path("executions/bulk", BulkViewSet.as_view({"post": "create"})),
     path("executions", ExecutionViewSet.as_view({"get": "list"})),

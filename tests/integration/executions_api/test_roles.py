@@ -17,6 +17,7 @@ START = (401, 403, 403, 202, 202, 202)
 RETRY = (401, 403, 403, 409, 409, 409)  # a running run's step: allowed to the role, refused by the state
 PLAN = (401, 403, 409, 409, 409, 409)
 CHOOSE = (401, 403, 403, 400, 400, 400)  # allowed to the role; what is meant must be said
+LOOK_AFTER = (401, 403, 403, 403, 403, 200)
 
 MATRIX = [
     ("post", "workflows/<str:workflow_id>/execute", START),
@@ -25,6 +26,7 @@ MATRIX = [
     ("post", "dead-letters/replay", CHOOSE),
     ("post", "dead-letters/resolve", CHOOSE),
     ("get", "storage", SEE),
+    ("get", "health/engine", LOOK_AFTER),
     ("post", "executions/bulk", CHOOSE),
     ("get", "executions", SEE),
     ("get", "executions/<str:execution_id>", SEE),
