@@ -71,7 +71,7 @@ class RetryViewSet(GenericViewSet[Execution]):
         execution = find_execution(request.user, execution_id)
         query: Any = RetryPlanQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
-        prepared = services.prepare(execution, wish=_wish(query.validated_data))
+        prepared = services.plan_retry(execution, wish=_wish(query.validated_data))
         return Response(RetryPlanShape(_told(execution, prepared)).data)
 
     @extend_schema(

@@ -3,7 +3,7 @@
 from executions.services.control import pause, resume, stop
 from executions.services.explaining import why
 from executions.services.guards import live_queues, refuse_if_open
-from executions.services.repeating import Wish, prepare, retry
+from executions.services.repeating import Wish, plan_retry, retry
 from executions.services.retrying import retry_step
 from executions.services.settling import settle
 from executions.services.starting import start
@@ -12,7 +12,7 @@ __all__ = [
     "Wish",
     "live_queues",
     "pause",
-    "prepare",
+    "plan_retry",
     "refuse_if_open",
     "resume",
     "retry",

@@ -35,8 +35,9 @@ def begin_with(
 ) -> Execution:
     """Start a run of `target` in which the kept steps of `plan` have already ended as they did in `old`.
 
-    `edited` gives inputs of nodes in the place of what the edges bring. Needs a transaction and the lock of `old`,
-    whose dead letters are dealt with by this and which is not touched otherwise. Raises what `start` raises.
+    `edited` gives inputs of nodes in the place of what the edges bring; those that were given to steps of `old` go on to
+    count. Needs a transaction and the lock of `old`, whose dead letters are dealt with by this and which is not touched
+    otherwise. Raises what `start` raises.
     """
     reset = plan.reset
     first = Resolution(counters=reset.counters, ready=reset.ready, skipped=reset.skipped, passes=reset.passes)
@@ -51,7 +52,7 @@ def begin_with(
     )
     dead_letters.resolve_run(old.pk, user=user, reason=reason)
     copied = _copy(old.pk, new.pk, plan)
-    for node_id, inputs in edited.items():
+    for node_id, inputs in {**_edited_before(old.pk, plan), **edited}.items():
         Step.objects.filter(id=identity.step_id(new.pk, node_id)).update(edited_input=inputs)
     facts = {
         "retryOf": old.pk,
@@ -65,6 +66,13 @@ def begin_with(
     return new
 
 
+def _edited_before(old: uuid.UUID, plan: Plan) -> dict[str, Inputs]:
+    """Inputs that a person gave to steps of the old run, where they run again at the same place."""
+    rows = Step.objects.filter(execution_id=old, edited_input__isnull=False).values_list("node_id", "edited_input")
+    nodes = plan.graph.nodes
+    return {node: inputs for node, inputs in rows if node in plan.reset.nodes and nodes[node].in_degree}
+
+
 COPY = """
 WITH v AS (
     SELECT * FROM unnest(%(old)s::uuid[], %(new)s::uuid[], %(labels)s::text[], %(positions)s::int[])
@@ -72,10 +80,11 @@ WITH v AS (
 ), step AS (
     INSERT INTO executions_step (
         id, execution_id, node_id, node_type, label, position, scope, queue, priority, timeout_seconds, status,
-        remaining, live, fired, epoch, attempt, tries, rescues, fence, cancel_requested, error, handled, finished_at)
+        remaining, live, fired, epoch, attempt, tries, rescues, fence, cancel_requested, error, handled, edited_input,
+        finished_at)
     SELECT v.new, run.id, s.node_id, s.node_type, v.label, v.position, s.scope, s.queue, run.priority,
         s.timeout_seconds, s.status, s.remaining, s.live, s.fired, run.epoch, 0, 0, 0, 0, false, s.error, s.handled,
-        naryad_clock()
+        s.edited_input, naryad_clock()
     FROM v JOIN executions_step s ON s.id = v.old, executions_execution run
     WHERE run.id = %(run)s
 )

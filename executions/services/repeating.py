@@ -67,17 +67,17 @@ class Prepared:
 
 
 def retry(*, execution_id: uuid.UUID, user: Any, wish: Wish | None = None, reason: str = "") -> Execution:
-    """Do what `prepare` plans; returns the run that goes on or begins.
+    """Do what `plan_retry` plans; returns the run that goes on or begins.
 
-    Raises `Forbidden` for who may not start runs, and what `prepare` raises. Of several calls at once for the same run
-    one wins, the others see it running.
+    Raises `Forbidden` for who may not start runs, and what `plan_retry` raises. Of several calls at once for the same
+    run one wins, the others see it running.
     """
     wish = wish or Wish()
     with transaction.atomic():
         if claims.lock_execution(execution_id) is None:
             raise ExecutionNotFound
         execution = Execution.objects.select_related("version").defer("version__definition").get(id=execution_id)
-        prepared = prepare(execution, wish=wish)
+        prepared = plan_retry(execution, wish=wish)
         if prepared.target is not None:
             accounts.require(user, "execution.start", execution.project_id)
             run = _begin(execution, prepared.target, prepared.plan, user, wish, reason)
@@ -88,7 +88,7 @@ def retry(*, execution_id: uuid.UUID, user: Any, wish: Wish | None = None, reaso
     return Execution.objects.get(id=run.pk)
 
 
-def prepare(execution: Execution, *, wish: Wish) -> Prepared:
+def plan_retry(execution: Execution, *, wish: Wish) -> Prepared:
     """What a retry would do with each step, or why it cannot be done. Changes nothing.
 
     On the original version the run itself goes on, unless it shall begin from the start or with other items: then, and

@@ -43,6 +43,9 @@ class Tally:
         except (DatabaseError, InterfaceError) as error:
             log.warning("one of many could not be done", ids=[str(one) for one in ids], error=type(error).__name__)
             self.failed += [(one, "unavailable") for one in ids]
+        except Exception:  # a defect that one run meets must not keep the others from being done
+            log.exception("one of many could not be done", ids=[str(one) for one in ids])
+            self.failed += [(one, "internal") for one in ids]
         else:
             self.done += len(ids)
             self.executions.append(run)

@@ -256,7 +256,7 @@ def test_the_plan_of_a_large_run_asks_no_more_than_that_of_a_small_one(editor: U
         services.stop(execution_id=run.pk)
         run.refresh_from_db()
         with CaptureQueriesContext(connection) as captured:
-            services.prepare(run, wish=Wish())
+            services.plan_retry(run, wish=Wish())
         counts.append(len(captured))
     assert counts[0] == counts[1]
 
@@ -279,6 +279,19 @@ def test_other_items_for_a_step_make_a_new_run_that_feeds_it_with_them(editor: U
     services.retry_step(execution_id=new.pk, step_id=step(new, "check").pk, force=True)
     drain()
     assert items(new, "good") == [{"name": "x", "price": 5}]
+
+
+def test_other_items_go_on_to_count_in_later_retries(editor: User, operator: User):
+    what = definition([("a", "noop"), ("b", "noop"), ("c", "fail")], [("a", "b"), ("b", "c")])
+    run = driving.start(editor, what, input_data={"x": 1})
+    drain()
+    wish = Wish(begin=[step(run, "c").pk], items=[{"x": 2}])
+    second = services.retry(execution_id=run.pk, user=operator, wish=wish)
+    drain()
+    scenes.replace(run, editor, definition([("a", "noop"), ("b", "noop"), ("c", "noop")], [("a", "b"), ("b", "c")]))
+    third = services.retry(execution_id=second.pk, user=operator, wish=Wish(version="current"))
+    drain()
+    assert (items(third, "b"), items(third, "c")) == ([{"x": 1}], [{"x": 2}])
 
 
 def test_other_items_for_a_root_are_the_new_runs_input(editor: User, operator: User):

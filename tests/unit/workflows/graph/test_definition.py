@@ -56,6 +56,18 @@ def test_settings_of_a_node_are_read() -> None:
     assert (found.store, found.isolate, found.on_worker_lost) == ("none", True, "fail")
 
 
+@pytest.mark.parametrize(("said", "days"), [(14, 14.0), (Decimal("0.5"), 0.5), (0, 0.0), (None, None)])
+def test_a_definition_may_say_how_long_its_runs_are_kept(said: object, days: float | None) -> None:
+    read = parse(graph([node("a")], settings={"retentionDays": said}))
+    assert (read.settings.retention_days, read.problems) == (days, ())
+
+
+@pytest.mark.parametrize("said", [-1, "7", True, 1_000_000])
+def test_a_term_that_makes_no_sense_is_a_fault_of_the_definition(said: object) -> None:
+    (problem,) = parse(graph([node("a")], settings={"retentionDays": said})).problems
+    assert (problem.code, problem.params["field"]) == ("settings_invalid", "settings.retentionDays")
+
+
 def test_a_retry_that_says_only_one_thing_leaves_the_rest_to_the_type() -> None:
     settings = parse(graph([node("a", settings={"retry": {"attempts": 2}})])).nodes[0].settings
 
