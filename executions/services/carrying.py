@@ -35,7 +35,7 @@ def begin_with(
 ) -> Execution:
     """Start a run of `target` in which the kept steps of `plan` have already ended as they did in `old`.
 
-    `edited` gives inputs of nodes in the place of what the edges bring; those that were given to steps of `old` go on to
+    `edited` gives inputs of nodes in the place of what the edges bring; those that steps of `old` were given go on to
     count. Needs a transaction and the lock of `old`, whose dead letters are dealt with by this and which is not touched
     otherwise. Raises what `start` raises.
     """
