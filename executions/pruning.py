@@ -17,7 +17,7 @@ from workflows import services as workflows
 BATCH_RUNS: Final = 200
 BATCH_LINES: Final = 10_000
 """Journal lines of the runs in one transaction: a measure of how many rows it deletes, without counting them."""
-TICK_RUNS: Final = 1_000
+TICK_RUNS: Final = 5_000
 TICK_SECONDS: Final = 3.0
 
 OLD = """
