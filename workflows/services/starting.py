@@ -9,6 +9,8 @@ from uuid import UUID
 from django.db import connection
 
 from accounts import services as accounts_services
+from accounts.errors import Forbidden
+from accounts.roles import allows
 from workflows import catalogue
 from workflows.errors import NeverValid, NotPublished, VersionNotFound, WorkflowNotFound
 from workflows.graph.topology import CompiledGraph, compile_graph
@@ -38,10 +40,12 @@ def startable(workflow_id: UUID, user: Any) -> StartTarget:
     Raises `WorkflowNotFound` (also for foreign ones), `accounts.errors.Forbidden`, `NotPublished`, and `NeverValid`
     with the problems when nothing was ever published and the newest version has errors.
     """
-    workflow = Workflow.objects.visible_to(user).filter(id=workflow_id).first()
-    if workflow is None:
+    workflow = Workflow.objects.alive().filter(id=workflow_id).first()
+    role = None if workflow is None else accounts_services.role_in(user, workflow.project_id)
+    if workflow is None or not allows(role, "workflow.view"):
         raise WorkflowNotFound
-    accounts_services.require(user, "execution.start", workflow.project_id)
+    if not allows(role, "execution.start"):
+        raise Forbidden(action="execution.start")
     return _target(workflow, workflow.active_version_id)
 
 
