@@ -85,10 +85,12 @@ class Record:
 
 @dataclass(frozen=True)
 class Recorded:
-    """What the transaction left: the journal's last number, whether the run has ended, the step claimed next."""
+    """What the transaction left: the journal's last number, whether the run has ended and whether that has
+    consequences (`services.aftercare`), the step claimed next."""
 
     seq: int
     ended: bool
+    aftercare: bool
     claimed: Claimed | None
 
 
@@ -216,11 +218,12 @@ WITH execution AS (
         event_seq = execution.event_seq + (SELECT count(*) FROM line),
         status = CASE WHEN execution.open_steps = 0 THEN execution.final_status ELSE %(next_status)s::text END,
         finished_at = CASE WHEN execution.open_steps = 0 THEN naryad_clock() END,
-        error = coalesce(x.error, %(execution_error)s::jsonb)
+        error = coalesce(x.error, %(execution_error)s::jsonb),
+        aftercare = x.aftercare OR (execution.open_steps = 0 AND execution.final_status = 'failed')
     FROM execution, step WHERE x.id = execution.id
-    RETURNING x.event_seq, execution.open_steps
+    RETURNING x.event_seq, execution.open_steps, x.aftercare
 )
-SELECT closing.event_seq, closing.open_steps = 0, target.id IS NOT NULL,
+SELECT closing.event_seq, closing.open_steps = 0, closing.open_steps = 0 AND closing.aftercare, target.id IS NOT NULL,
     {_CLAIMED_COLUMNS.format("target", "execution")}
 FROM closing CROSS JOIN execution LEFT JOIN target ON target.became = 'running'
 """)  # noqa: S608 - built from constants
@@ -234,8 +237,8 @@ def record(record: Record) -> Recorded | None:
     row = RECORD.row(_parameters(record))
     if row is None:
         return None
-    seq, ended, has_next, *columns = row
-    return Recorded(seq, ended, Claimed(*columns) if has_next else None)
+    seq, ended, aftercare, has_next, *columns = row
+    return Recorded(seq, ended, aftercare, Claimed(*columns) if has_next else None)
 
 
 def _parameters(record: Record) -> dict[str, Any]:

@@ -83,7 +83,8 @@ UPDATE executions_execution
 SET status = CASE WHEN open_steps - %(closed)s::int = 0 THEN %(final)s::text ELSE %(next)s::text END,
     open_steps = open_steps - %(closed)s::int,
     finished_at = CASE WHEN open_steps - %(closed)s::int = 0 THEN naryad_clock() END,
-    error = coalesce(error, %(error)s::jsonb)
+    error = coalesce(error, %(error)s::jsonb),
+    aftercare = aftercare OR (open_steps - %(closed)s::int = 0 AND %(final)s::text = 'failed')
 WHERE id = %(execution)s
 RETURNING open_steps = 0
 """
