@@ -20,6 +20,7 @@ refuse_unsafe(os.environ)
 NODE_ENV = env.str("NODE_ENV", default="development")
 PRODUCTION = NODE_ENV == "production"
 DEBUG = False
+TESTING = False  # tests set it where they need it; no installation can (`accounts.failpoints`)
 VAR_DIR = environment.VAR_DIR
 PORT = env.int("PORT", default=3001)
 PROCESS = env.str("NARYAD_PROCESS", default="manage")

@@ -10,6 +10,7 @@ import uuid
 import structlog
 from django.db import transaction
 
+from accounts import failpoints
 from executions import claims, failures, journal, transitions
 from executions.cursor import hot_cursor
 from executions.engine.states import ExecutionStatus
@@ -40,6 +41,7 @@ def repair() -> int:
     """Find runs that contradict themselves and bring each to a state that people can see; returns how many."""
     with hot_cursor() as cursor:
         suspects = [row[0] for row in cursor.execute(SUSPECTS).fetchall()]
+    failpoints.reach("repair.read_to_lock")
     return sum(_repair(execution_id) for execution_id in suspects)
 
 

@@ -11,6 +11,7 @@ from typing import Final
 from django.conf import settings
 from django.db import transaction
 
+from accounts import failpoints
 from executions.cursor import hot_cursor
 from workflows import services as workflows
 
@@ -88,6 +89,7 @@ def prune_finished(*, most: int = TICK_RUNS, batch_runs: int = BATCH_RUNS, batch
     pruned = 0
     while pruned < most and time.monotonic() < end:
         batch = _next_batch(terms, batch_runs, batch_lines)
+        failpoints.reach("prune.read_to_lock")
         gone = _delete(batch) if batch else 0
         pruned += gone
         if gone < len(batch) or not batch:  # the others are held by somebody, who would be met again at once

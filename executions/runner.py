@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
+from accounts import failpoints
 from executions import claims, failures, payloads
 from executions.claims import Claimed, Recorded
 from executions.context import StepContext
@@ -75,6 +76,7 @@ def _claim(queue: str, leases: Leases) -> Claimed | None:
         return None
     claimed = claims.claim(queue=queue, worker=leases.worker)
     if claimed is not None:
+        failpoints.reach("claim.after_commit")
         hint_running(claimed.execution_id, claimed.step_id, claimed.attempt, claimed.started_at)
     return claimed
 
@@ -93,6 +95,7 @@ def _step(
             recorded = None if report is None else _settle_surely(report)
         finally:
             leases.drop(lease)
+    failpoints.reach("finish.after_commit")
     if report is None or recorded is None:
         return None, None
     outputs = {(claimed.step_id, row.port): row.items for row in report.data}
@@ -155,7 +158,11 @@ def _call(node: CompiledNode, context: StepContext) -> Outcome:
     if node.weight != "inline":
         _ = context.config  # rendered while the connection is still ours
         _give_connection_back()
-    return catalogue.get(node.type).run(context)
+    failpoints.reach("step.before_effect")
+    try:
+        return catalogue.get(node.type).run(context)
+    finally:
+        failpoints.reach("step.after_effect")
 
 
 def _give_connection_back() -> None:
@@ -292,11 +299,14 @@ def _settle_patiently(report: Report) -> Recorded | None:
     """
     for pause in (*COMMIT_PAUSES, None):
         try:
-            return settle(report)
+            recorded = settle(report)
+            failpoints.reach("finish.commit_unknown")
         except (OperationalError, InterfaceError):
             if pause is None:
                 raise
             log.warning("result could not be recorded, trying again", pause=pause)
             connection.close()
             time.sleep(pause)
+        else:
+            return recorded
     return None

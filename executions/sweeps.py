@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from psycopg.rows import class_row
 
+from accounts import failpoints
 from accounts.clock import Now
 from executions import failures, payloads
 from executions.claims import Claimed
@@ -104,6 +105,7 @@ def _leased(sql: str, worker: str = "") -> list[Claimed]:
 
 def _take_away(claimed: Claimed, decide: Decide, *, only_expired: bool) -> bool:
     """One step that cannot be taken away must not keep the others from it."""
+    failpoints.reach("sweep.read_to_cas")
     try:
         return _took_away(claimed, decide, only_expired=only_expired)
     except (OperationalError, InterfaceError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
+from accounts import failpoints
 from accounts.clock import Now
 from integrations.models import InboundMessage
 
@@ -18,6 +19,7 @@ def take_in(*, source: str, external_id: str) -> bool:
     While another transaction takes in the same one, this waits for its end.
     """
     _message, fresh = InboundMessage.objects.get_or_create(source=source, external_id=external_id)
+    failpoints.reach("inbound.after_insert")
     return fresh
 
 

@@ -16,6 +16,7 @@ import structlog
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from accounts import failpoints
 from accounts.clock import Clock
 from accounts.errors import DomainError
 from integrations.errors import CircuitOpen, RateLimited, UnknownTopic
@@ -76,6 +77,7 @@ def _deliver_one(queue: str) -> bool:
         return True
     try:
         _handler(message.topic)(message.payload)
+        failpoints.reach("outbox.after_send")
     except Exception as error:  # a message must not take the relay with it, whatever its handler does
         _note_failure(message, error)
     else:

@@ -11,6 +11,7 @@ from typing import Any
 import structlog
 from django.db import transaction
 
+from accounts import failpoints
 from executions import claims, journal, transitions
 from executions.engine.events import Event
 from executions.engine.settlement import Failure
@@ -27,6 +28,7 @@ def pause(*, execution_id: uuid.UUID, user: Any = None, reason: str = "") -> Exe
     """No step starts from now on; what runs may end. Again: no change. Raises `IllegalTransition`."""
     with transaction.atomic():
         status = _lock(execution_id)
+        failpoints.reach("pause.locked")
         if status != ExecutionStatus.PAUSED:
             _allow(status, ExecutionStatus.RUNNING)
             transitions.hold(execution_id)
@@ -38,6 +40,7 @@ def resume(*, execution_id: uuid.UUID, user: Any = None, reason: str = "") -> Ex
     """Go on where the pause stopped. Again: no change. Raises `IllegalTransition`."""
     with transaction.atomic():
         status = _lock(execution_id)
+        failpoints.reach("resume.locked")
         if status != ExecutionStatus.RUNNING:
             _allow(status, ExecutionStatus.PAUSED)
             ready = transitions.release(execution_id)
@@ -51,6 +54,7 @@ def stop(*, execution_id: uuid.UUID, user: Any = None, reason: str = "") -> Exec
     """Cancel everything that is open, for good. Again: no change. Raises `IllegalTransition` for a finished run."""
     with transaction.atomic():
         status = _lock(execution_id)
+        failpoints.reach("stop.locked")
         if status != ExecutionStatus.STOPPED:
             _allow(status, *_STOPPABLE)
             _end(execution_id, ExecutionStatus.STOPPED, _who(user, reason), error=None)
@@ -62,6 +66,7 @@ def fail(*, execution_id: uuid.UUID, failure: Failure) -> bool:
     with transaction.atomic():
         if _lock(execution_id) not in _STOPPABLE:
             return False
+        failpoints.reach("fail.locked")
         error = failure.as_json()
         _end(execution_id, ExecutionStatus.FAILED, {"error": error}, error=safe_json.dumps(error))
     return True

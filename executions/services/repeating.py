@@ -10,6 +10,7 @@ from typing import Any, Final, Literal
 import structlog
 from django.db import transaction
 
+from accounts import failpoints
 from accounts import services as accounts
 from executions import claims, journal
 from executions.engine.events import Event
@@ -76,6 +77,7 @@ def retry(*, execution_id: uuid.UUID, user: Any, wish: Wish | None = None, reaso
     with transaction.atomic():
         if claims.lock_execution(execution_id) is None:
             raise ExecutionNotFound
+        failpoints.reach("retry.locked")
         execution = Execution.objects.select_related("version").defer("version__definition").get(id=execution_id)
         prepared = plan_retry(execution, wish=wish)
         if prepared.target is not None:

@@ -8,6 +8,7 @@ from typing import Any
 import structlog
 from django.db import transaction
 
+from accounts import failpoints
 from executions import claims, journal, layout
 from executions.engine.repeating import go_on
 from executions.engine.resetting import Reset
@@ -38,6 +39,7 @@ def retry_step(*, execution_id: uuid.UUID, step_id: uuid.UUID, user: Any = None,
         status = claims.lock_execution(execution_id)
         if status is None:
             raise ExecutionNotFound
+        failpoints.reach("retry.locked")
         execution = Execution.objects.get(id=execution_id)
         step = Step.objects.filter(execution_id=execution_id, id=step_id).first()
         if step is None:

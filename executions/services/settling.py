@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
 
+from accounts import failpoints
 from executions import claims, effects, layout, transitions
 from executions.book import RunBook
 from executions.claims import Claimed, Record, Recorded, Target
@@ -82,11 +83,13 @@ def _settle_locked(report: Report) -> Recorded | None:
     claimed = report.claimed
     with transaction.atomic():
         status = claims.lock_execution(claimed.execution_id)
+        failpoints.reach("finish.locked")
         effects.write(claimed, report.sent)
         if status in _RECORDABLE and claims.holds(claimed, only_expired=report.only_expired):
             recorded = _record(report, status, RunBook(claimed.execution_id, report.graph))
             if _stores(report):
                 _store(report)
+            failpoints.reach("finish.before_commit")
             return recorded
     if not report.only_expired:
         log.warning(

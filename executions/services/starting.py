@@ -11,6 +11,7 @@ import structlog
 from django.db import transaction
 from uuid_utils.compat import uuid7
 
+from accounts import failpoints
 from accounts.clock import Clock, Now
 from executions import journal, layout
 from executions.engine import planner
@@ -62,6 +63,8 @@ def start(
         layout.write_passes(execution_id, graph, first.passes)
         tell(execution_id, _first_lines(execution, target, user))
         ring_for(graph, (name for name, _scope in first.ready))
+        failpoints.reach("start.before_commit")
+    failpoints.reach("start.after_commit")
     log.info(
         "execution started",
         execution_id=str(execution_id),
