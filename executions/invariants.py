@@ -24,7 +24,7 @@ FAULTS = """
 SELECT e.id, e.status, e.open_steps, s.open, s.moving
 FROM executions_execution e
 CROSS JOIN LATERAL (
-    SELECT count(*) FILTER (WHERE status NOT IN ('succeeded', 'failed', 'skipped', 'cancelled')) AS open,
+    SELECT count(*) FILTER (WHERE status NOT IN ('succeeded', 'failed', 'skipped', 'cancelled', 'dropped')) AS open,
         count(*) FILTER (WHERE status IN ('ready', 'held', 'delayed', 'waiting', 'running')) AS moving
     FROM executions_step WHERE execution_id = e.id
 ) AS s

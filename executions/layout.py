@@ -30,6 +30,16 @@ FROM executions_execution run, unnest(%(ids)s::uuid[], %(nodes)s::text[], %(type
 WHERE run.id = %(execution)s::uuid
 """
 
+# A retry has taken back a pass of this number (`services.putting_back`); the fence goes on from where it is.
+AGAIN = f"""{STEPS}
+ON CONFLICT (id) DO UPDATE SET
+    queue = excluded.queue, status = excluded.status, remaining = excluded.remaining, live = excluded.live,
+    epoch = excluded.epoch, attempt = 0, tries = 0, rescues = 0, cancel_requested = false, error = NULL,
+    wake = excluded.wake, rank_at = excluded.rank_at, rung_at = excluded.rung_at, started_at = NULL,
+    finished_at = excluded.finished_at
+WHERE executions_step.status = 'dropped'
+"""
+
 OVER_LIMIT = '{"by": "limit"}'
 
 
@@ -40,12 +50,16 @@ def insert_steps(
     *,
     held: bool = False,
     over_limit: Collection[Place] = (),
+    again: bool = False,
 ) -> None:
-    """Write new steps of a run; those that are ready are `held` where the run may not start any. Needs its lock."""
+    """Write new steps of a run; those that are ready are `held` where the run may not start any. Needs its lock.
+
+    `again` where there may be steps of a former pass of the same number, which become the new ones.
+    """
     nodes = [graph.nodes[name] for name, _scope in counters]
     with hot_cursor() as cursor:
         cursor.execute(
-            STEPS,
+            AGAIN if again else STEPS,
             {
                 "execution": execution_id,
                 "ids": [step_id(execution_id, name, scope) for name, scope in counters],

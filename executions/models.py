@@ -78,6 +78,7 @@ class Execution(models.Model):
             models.Index("project", F("created_at").desc(), name="execution_project_recent"),
             models.Index("workflow", F("created_at").desc(), name="execution_workflow_recent"),
             models.Index("status", name="execution_open", condition=Q(finished_at=None)),
+            models.Index("finished_at", name="execution_finished", condition=Q(finished_at__isnull=False)),
             models.Index(
                 "finished_at", name="execution_aftercare", condition=Q(aftercare=True, finished_at__isnull=False)
             ),
@@ -147,6 +148,9 @@ class Step(models.Model):
                 "available_at",
                 name="step_due",
                 condition=Q(status__in=[StepStatus.DELAYED, StepStatus.WAITING]),
+            ),
+            models.Index(
+                "wait_event", name="step_awaiting", condition=Q(status=StepStatus.WAITING, wait_event__isnull=False)
             ),
             models.Index("lease_expires_at", name="step_leased", condition=Q(status=StepStatus.RUNNING)),
             models.Index("finished_at", name="step_dead", condition=Q(status=StepStatus.FAILED, handled=False)),
@@ -333,7 +337,7 @@ class ScheduleFire(models.Model):
 
 
 class SideEffect(models.Model):
-    """A call to the outside that a step made, with its key. It outlives the step's row, which a loop's retry drops."""
+    """A call to the outside that a step made, with its key."""
 
     id = models.BigAutoField(primary_key=True)
     execution = models.ForeignKey(Execution, models.CASCADE, related_name="effects", db_index=False)

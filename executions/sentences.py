@@ -32,6 +32,9 @@ MOVES = {
     "step.skipped": _("Шаг «%(label)s» пропущен: ни одна ветка к нему не привела"),
     "step.retried": _("Шаг «%(label)s» выполняется заново"),
     "loop.pass": _("Начат новый проход цикла"),
+    "child.failed": _("Запуск %(executionId)s, начатый шагом «%(label)s», завершился с ошибкой: %(error)s"),
+    "error_workflow.started": _("О неудаче сообщено рабочему процессу «%(workflow)s», запуск %(executionId)s"),
+    "error_workflow.refused": _("Рабочий процесс для неудач «%(workflow)s» не запустился: %(error)s"),
 }
 
 
@@ -50,6 +53,7 @@ STATES = {
     "waiting": _("Ждёт"),
     "skipped": _("Пропущен"),
     "cancelled": _("Отменён"),
+    "dropped": _("Из прежнего прохода"),
 }
 """Names of the states of runs and steps."""
 

@@ -6,7 +6,7 @@ from datetime import tzinfo
 from typing import Any
 
 from executions import services
-from executions.engine.states import FINISHED_STEP, OPEN_EXECUTION
+from executions.engine.states import ENDED_STEP, OPEN_EXECUTION
 from executions.explanations import explained
 from executions.models import Attempt, Execution, ExecutionEvent, SideEffect, Step
 from executions.sentences import sentence, state
@@ -48,7 +48,7 @@ def _step(step: Step, *, retryable: bool) -> dict[str, Any]:
         "state": state(step.status),
         "error": _message(step.error),
         "attempts": [_attempt(attempt) for attempt in step.attempts.all()],
-        "retryable": retryable and step.status in FINISHED_STEP,
+        "retryable": retryable and step.status in ENDED_STEP,
         "forced": step.status not in RETRYABLE_STEP,
     }
 

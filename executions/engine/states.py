@@ -30,6 +30,7 @@ class StepStatus(StrEnum):
     FAILED = "failed"
     SKIPPED = "skipped"  # no live edge reached it
     CANCELLED = "cancelled"  # the run was stopped or failed before it ended
+    DROPPED = "dropped"  # of a pass that the retry of its loop took back: kept for its attempts
 
 
 class Origin(StrEnum):
@@ -58,6 +59,8 @@ OPEN_STEP = frozenset(
     }
 )
 FINISHED_STEP = frozenset(StepStatus) - OPEN_STEP
+ENDED_STEP = FINISHED_STEP - {StepStatus.DROPPED}
+"""What a step of the run as it is now can have come to."""
 
 MAX_RESCUES = 3
 """A step whose worker died this often is poison: it fails with `worker_lost` instead of being tried again."""

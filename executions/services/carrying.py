@@ -11,7 +11,7 @@ from executions.cursor import hot_cursor
 from executions.engine import identity
 from executions.engine.planner import Resolution
 from executions.engine.repeating import Plan
-from executions.engine.states import Origin
+from executions.engine.states import Origin, StepStatus
 from executions.models import Execution, Step
 from executions.services import dead_letters
 from executions.services.aftermath import tell
@@ -96,9 +96,10 @@ SELECT v.new, d.port, d.items, d.sources FROM v JOIN executions_stepdata d ON d.
 def _copy(old: uuid.UUID, new: uuid.UUID, plan: Plan) -> int:
     """Copy the steps of the kept nodes, in all their passes, with their data; returns how many."""
     kept = frozenset(plan.kept)
+    steps = Step.objects.filter(execution_id=old).exclude(status=StepStatus.DROPPED)
     rows = [
         (step, plan.graph.nodes[node], tuple(scope))
-        for step, node, scope in Step.objects.filter(execution_id=old).values_list("id", "node_id", "scope")
+        for step, node, scope in steps.values_list("id", "node_id", "scope")
         if node in kept
     ]
     with hot_cursor() as cursor:

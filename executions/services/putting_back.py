@@ -24,8 +24,8 @@ def read_past(execution_id: uuid.UUID) -> Past:
     statuses: dict[str, StepStatus] = {}
     fired: dict[str, set[str]] = {}
     failed: set[str] = set()
-    rows = Step.objects.filter(execution_id=execution_id).values_list("node_id", "status", "fired", "handled")
-    for node, state, ports, handled in rows:
+    rows = Step.objects.filter(execution_id=execution_id).exclude(status=StepStatus.DROPPED)
+    for node, state, ports, handled in rows.values_list("node_id", "status", "fired", "handled"):
         if statuses.get(node) is not StepStatus.CANCELLED:
             statuses[node] = StepStatus(state)
         fired.setdefault(node, set()).update(ports or [])
@@ -66,6 +66,26 @@ WITH v AS (
         rung_at = CASE WHEN v.status = 'ready' THEN naryad_now() END
     FROM v
     WHERE s.id = v.id
+    RETURNING s.id
+)
+DELETE FROM executions_stepdata USING step WHERE executions_stepdata.step_id = step.id
+"""
+
+# As in RESET, what runs in a paused run is taken from its worker.
+DROP = """
+WITH former AS (
+    SELECT * FROM executions_step
+    WHERE execution_id = %(execution)s AND node_id = ANY(%(nodes)s) AND status <> 'dropped'
+), attempt AS (
+    INSERT INTO executions_attempt (step_id, fence, epoch, number, worker, outcome, started_at, ended_at)
+    SELECT id, fence, epoch, attempt, leased_by, 'cancelled', started_at, naryad_clock()
+    FROM former WHERE status = 'running'
+), step AS (
+    UPDATE executions_step s
+    SET status = 'dropped', fired = NULL, handled = false, progress = NULL, wake = NULL, leased_by = NULL,
+        lease_expires_at = NULL, available_at = NULL, wait_reason = NULL, wait_event = NULL, wait_subject = NULL,
+        finished_at = coalesce(s.finished_at, naryad_clock())
+    FROM former WHERE s.id = former.id
     RETURNING s.id
 )
 DELETE FROM executions_stepdata USING step WHERE executions_stepdata.step_id = step.id
@@ -113,14 +133,19 @@ def _write(execution: Execution, graph: CompiledGraph, reset: Reset, *, paused: 
 
 
 def _begin_loops_again(execution: Execution, graph: CompiledGraph, reset: Reset, *, paused: bool) -> None:
-    """Drop the passes of the loops that go back, and lay out the first pass of guarded ones."""
+    """Take back the passes of the loops that go back, and lay out the first pass of guarded ones.
+
+    The steps of the old passes stay as rows: their attempts are the run's history. A pass of the same number takes its
+    rows over, so that fences go on growing and a worker of the old pass cannot write into the new one.
+    """
     if not reset.looped:
         return
     headers = [region.header for region in graph.regions if {region.header, *region.members} & reset.nodes]
-    Step.objects.filter(execution_id=execution.id, node_id__in=reset.looped).delete()
+    with hot_cursor() as cursor:
+        cursor.execute(DROP, {"execution": execution.id, "nodes": list(reset.looped)})
     LoopPass.objects.filter(execution_id=execution.id, header__in=headers).delete()
     new = {place: counter for place, counter in reset.counters.items() if place[0] in reset.looped}
-    layout.insert_steps(execution.id, graph, new, held=paused)
+    layout.insert_steps(execution.id, graph, new, held=paused, again=True)
     layout.write_passes(execution.id, graph, reset.passes)
 
 

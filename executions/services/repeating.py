@@ -15,7 +15,7 @@ from accounts import services as accounts
 from executions import claims, journal
 from executions.engine.events import Event
 from executions.engine.repeating import Past, Plan, begin_anew, go_on
-from executions.engine.states import FINISHED_STEP, ExecutionStatus, StepStatus
+from executions.engine.states import ENDED_STEP, ExecutionStatus, StepStatus
 from executions.errors import (
     BadInput,
     ExecutionNotFound,
@@ -142,7 +142,7 @@ def _asked(execution: Execution, wish: Wish) -> set[str]:
 def _allow_steps(execution: Execution, wish: Wish) -> None:
     if isinstance(wish.begin, str):
         return
-    allowed = FINISHED_STEP if wish.force else RETRYABLE_STEP
+    allowed = ENDED_STEP if wish.force else RETRYABLE_STEP
     other = Step.objects.filter(execution=execution, id__in=wish.begin).exclude(status__in=allowed).first()
     if other is not None:
         raise IllegalTransition(status=execution.status, stepStatus=other.status, force=wish.force)

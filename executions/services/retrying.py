@@ -12,7 +12,7 @@ from accounts import failpoints
 from executions import claims, journal, layout
 from executions.engine.repeating import go_on
 from executions.engine.resetting import Reset
-from executions.engine.states import FINISHED_STEP, ExecutionStatus, StepStatus
+from executions.engine.states import ENDED_STEP, ExecutionStatus, StepStatus
 from executions.errors import ExecutionNotFound, IllegalTransition, StepNotFound
 from executions.models import Execution, Step
 from executions.services.putting_back import put_back, read_past
@@ -63,7 +63,7 @@ def retry_step(*, execution_id: uuid.UUID, step_id: uuid.UUID, user: Any = None,
 def _allow(status: str, step: Step, force: bool) -> None:
     if status not in RETRYABLE_RUN:
         raise IllegalTransition(status=status)
-    if step.status not in (FINISHED_STEP if force else RETRYABLE_STEP):
+    if step.status not in (ENDED_STEP if force else RETRYABLE_STEP):
         raise IllegalTransition(status=status, stepStatus=step.status, force=force)
 
 

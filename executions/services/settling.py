@@ -186,7 +186,8 @@ def _lay_out(report: Report, resolution: Resolution, status: str, book: Book) ->
     new = {place: resolution.counters[place] for place in resolution.begun}
     if new:
         held = status == ExecutionStatus.PAUSED
-        layout.insert_steps(execution_id, report.graph, new, held=held, over_limit=resolution.over_limit)
+        again = report.claimed.epoch > 1
+        layout.insert_steps(execution_id, report.graph, new, held=held, over_limit=resolution.over_limit, again=again)
     layout.write_passes(execution_id, report.graph, resolution.passes)
 
 

@@ -139,3 +139,18 @@ def test_a_run_that_did_not_end_as_its_graph_must_is_found(run: Execution) -> No
 
 def _counts(faults: dict[str, invariants.Fault]) -> dict[str, int]:
     return {name: fault.count for name, fault in faults.items()}
+
+
+def test_the_calls_of_a_retried_loop_are_asked_for_like_all_others(anna: Any) -> None:
+    nodes = [("each", "loop"), ("call", "noop"), ("end", "noop")]
+    edges = [("each", "call", "loop"), ("call", "each"), ("each", "end", "done")]
+    run = driving.start(anna, driving.definition(nodes, edges))
+    driving.drain()
+    services.retry_step(execution_id=run.id, step_id=driving.step(run, "each").id, force=True)
+    driving.drain()
+    _break("UPDATE executions_step SET node_type = 'http-request' WHERE node_id = 'call'")
+    held: Any = connection.connection
+    calls = Counter({f"{run.id}:call:0:1": 1, f"{run.id}:call:0:2": 1})
+    assert _counts(witnesses.compare_ledger(held, calls)[0]) == {"successWithoutCall": 0, "unexplainedCalls": 0}
+    faults = witnesses.compare_ledger(held, calls + Counter({f"{run.id}:call:0:1": 1}))[0]
+    assert _counts(faults) == {"successWithoutCall": 0, "unexplainedCalls": 1}
