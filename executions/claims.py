@@ -156,7 +156,7 @@ WITH execution AS (
     UPDATE executions_step s
     SET status = %(status)s::text, fired = %(fired)s::text[], error = %(error)s::jsonb, handled = %(handled)s::bool,
         tries = s.tries + %(failures)s::int, rescues = s.rescues + %(rescued)s::int,
-        queue = CASE WHEN %(rescued)s::int > 0 THEN 'cpu' ELSE s.queue END,
+        queue = CASE WHEN %(rescued)s::int > 0 AND s.rescues > 0 THEN 'cpu' ELSE s.queue END,
         rank_at = naryad_now() - make_interval(secs => s.priority * 30),
         rung_at = CASE WHEN %(status)s::text = 'ready' THEN naryad_now() ELSE s.rung_at END,
         leased_by = NULL, lease_expires_at = NULL, cancel_requested = false,

@@ -288,7 +288,8 @@ def _after(report: Report, settlement: Settlement, resolution: Resolution, statu
     if status == ExecutionStatus.RUNNING:
         ring_for(report.graph, (place[0] for place in resolution.ready if place != taken))
     if settlement.status is StepStatus.READY:
-        ring("cpu" if settlement.rescued else report.claimed.queue, 1)
+        alone = settlement.rescued and report.claimed.rescues > 0
+        ring("cpu" if alone else report.claimed.queue, 1)
     if recorded.claimed is not None:
         tell_running(recorded.claimed)
     log.info(

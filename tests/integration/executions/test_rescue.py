@@ -47,6 +47,55 @@ def test_a_step_whose_worker_died_is_given_to_another(anna, later):
     assert "step.rescued" in journal(run)
 
 
+def test_a_lost_step_goes_back_to_its_own_queue_once_and_then_runs_alone(anna, later):
+    run = start(anna, definition([("a", "http-request", {"config": {"url": "http://127.0.0.1:9/"}})]))
+    claim("io")
+    later(LEASE_OVER)
+    assert sweeps.rescue_expired() == 1
+    assert (step(run, "a").queue, step(run, "a").rescues) == ("io", 1)
+    later(0)
+    claim("io")
+    later(2 * LEASE_OVER)
+    assert sweeps.rescue_expired() == 1
+    assert (step(run, "a").queue, step(run, "a").rescues) == ("cpu", 2)
+
+
+def test_a_lost_step_is_rung_for_on_the_queue_where_it_waits(anna, later, bells):
+    start(anna, definition([("a", "http-request", {"config": {"url": "http://127.0.0.1:9/"}})]))
+    claim("io")
+    bells.delete("io", "cpu")
+    later(LEASE_OVER)
+    sweeps.rescue_expired()
+    assert (bells.llen("io"), bells.llen("cpu")) == (1, 0)
+    later(0)
+    claim("io")
+    bells.delete("io", "cpu")
+    later(2 * LEASE_OVER)
+    sweeps.rescue_expired()
+    assert (bells.llen("io"), bells.llen("cpu")) == (0, 1)
+
+
+def test_an_innocent_neighbour_of_a_poisonous_step_is_lost_twice_at_most(anna, later):
+    call = {"config": {"url": "http://127.0.0.1:9/"}}
+    poison, innocent = (start(anna, definition([("a", "http-request", call)])) for _run in range(2))
+    for death in (1, 2):  # both run in the process that dies
+        later(0)
+        claim("io"), claim("io")
+        later(LEASE_OVER * death)
+        assert sweeps.rescue_expired() == 2
+    for death in (3, 4):  # now each is alone in its process, and the poison kills its own
+        later(0)
+        killed = claim("cpu")
+        if killed.execution_id != poison.id:
+            runner._step(killed, None, leases(), continue_on=None)
+            killed = claim("cpu")
+        later(LEASE_OVER * death)
+        sweeps.rescue_expired()
+    later(0)
+    assert step(poison, "a").error["code"] == "worker_lost"
+    assert (step(innocent, "a").rescues, step(innocent, "a").attempt) == (2, 3)
+
+
 def test_a_worker_that_wakes_up_too_late_cannot_write_its_result(anna, later):
     run = start(anna, chain(2))
     held = leases()
