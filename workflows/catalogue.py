@@ -47,6 +47,7 @@ def facts(node_type: str) -> NodeFacts:
         retry_for=found.retry_for,
         needs_input=found.needs_input,
         loops=found.loops,
+        starts=found.starts,
     )
 
 

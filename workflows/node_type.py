@@ -212,6 +212,8 @@ class NodeType:
     """Whether the output of the first port is kept as raw or processed data."""
     retry: ClassVar[RetryPolicy] = RetryPolicy()
     timeout_seconds: ClassVar[float] = 60.0
+    starts: ClassVar[bool] = False
+    """Whether it is a trigger: it begins runs by itself, has no inputs, and its config holds no templates."""
     loops: ClassVar[bool] = False
     """Whether its port `loop` leads into a body that is run once for every `Pass` it returns."""
 

@@ -27,8 +27,8 @@ class InputFacts:
 class NodeFacts:
     """A node type as the graph sees it. The first input and the first output are the default ports.
 
-    `loops` marks the type whose port `loop` leads into the body of a loop. `retry_for` gives the default policy of a
-    raw config, `needs_input` whether it leaves required inputs required.
+    `starts` marks triggers, `loops` the type whose port `loop` leads into the body of a loop. `retry_for` gives the
+    default policy of a raw config, `needs_input` whether it leaves required inputs required.
     """
 
     inputs: tuple[InputFacts, ...]
@@ -38,6 +38,7 @@ class NodeFacts:
     stores: Stores | None = None
     timeout_seconds: float = 60.0
     loops: bool = False
+    starts: bool = False
     retry_for: Callable[[Mapping[str, Any]], RetryPolicy] = field(default=lambda _config: RetryPolicy())
     needs_input: Callable[[Mapping[str, Any]], bool] = field(default=lambda _config: True)
 

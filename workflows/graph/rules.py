@@ -163,7 +163,11 @@ def _circles(definition: Definition, forwards: Sequence[loops.Link]) -> Iterator
 
 
 def _start_problems(definition: Definition, facts: Mapping[str, NodeFacts | None]) -> Iterator[Problem]:
-    """What is missing where a node begins: a needed input, a trigger, or any link at all."""
+    """What is missing where a node begins: a needed input, a trigger, or any link at all.
+
+    Where something starts runs by itself, nothing else begins one.
+    """
+    triggers = {name for name, known in facts.items() if known is not None and known.starts}
     fed: defaultdict[str, set[str | None]] = defaultdict(set)
     linked: set[str] = set()
     for edge in definition.edges:
@@ -175,7 +179,7 @@ def _start_problems(definition: Definition, facts: Mapping[str, NodeFacts | None
         node_facts = facts[node.id]
         if node_facts is not None:
             yield from _open_inputs(node, node_facts, fed[node.id])
-        if definition.origin == "n8n" and not fed[node.id]:
+        if (definition.origin == "n8n" or triggers) and not fed[node.id] and node.id not in triggers:
             yield Problem(
                 "no_incoming", gettext_noop("В узел не ведёт ни одна связь, и он не запускается сам"), node.id
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_noop
@@ -56,17 +56,18 @@ _WORDS = {
 LAST_CHOICE = re.compile(r" or (?='[^']*'$)")
 _RULES = frozenset({"value_error", "assertion_error"})
 _OTHER = gettext_noop("такое значение не подходит (%(reason)s)")
+_NO_TEMPLATES = gettext_noop("до запуска выражению нечего найти: напишите здесь само значение")
 _WHOLE = gettext_noop("здесь нужен объект с настройками узла")
 
 
 def check_config(node_type: NodeType, raw: Any) -> list[ConfigFault]:
     """What is wrong with a config as written.
 
-    Templates are checked for syntax only: what they will give is known when the step runs.
+    Templates are checked for syntax only: what they will give is known when the step runs. A trigger may have none.
     """
     if not isinstance(raw, Mapping):
         return [ConfigFault("config", _WHOLE, {})]
-    faults = [_template_fault(fault) for fault in expressions.problems(raw)]
+    faults = list(_template_faults(node_type, raw))
     try:
         node_type.Config.model_validate(raw)
     except ValidationError as error:
@@ -149,8 +150,13 @@ def _is_consequence(current: Any, detail: Any) -> bool:
     return detail["type"] == "too_short" and len(current) >= detail["ctx"]["min_length"]
 
 
-def _template_fault(fault: expressions.Fault) -> ConfigFault:
-    return ConfigFault(_field(fault.path), fault.message, fault.params)
+def _template_faults(node_type: NodeType, raw: Mapping[str, Any]) -> Iterator[ConfigFault]:
+    if node_type.starts:
+        for path, _text in expressions.texts(raw):
+            yield ConfigFault(_field(path), _NO_TEMPLATES, {})
+    else:
+        for fault in expressions.problems(raw):
+            yield ConfigFault(_field(fault.path), fault.message, fault.params)
 
 
 def _fault(place: Sequence[str | int], detail: Any) -> ConfigFault:

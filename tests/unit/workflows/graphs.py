@@ -16,6 +16,7 @@ FACTS = {
     "step": NodeFacts(inputs=(InputFacts("in"),), outputs=("out",)),
     "fork": NodeFacts(inputs=(InputFacts("in"),), outputs=("true", "false")),
     "source": NodeFacts(inputs=(), outputs=("out",)),
+    "trigger": NodeFacts(inputs=(), outputs=("out",), starts=True),
     "needy": NodeFacts(
         inputs=(InputFacts("rows", required=True),),
         outputs=("out",),

@@ -121,6 +121,19 @@ def test_an_imported_workflow_does_not_start_by_itself() -> None:
     assert (found.code, found.severity, found.node_id) == ("no_incoming", "error", "a")
 
 
+def test_where_a_trigger_starts_nothing_else_begins_a_run() -> None:
+    started = [node("t", "trigger"), node("u", "trigger"), node("a")]
+    assert codes(graph(started, [edge("t", "a"), edge("u", "a")])) == []
+    found = problems(graph([*started, node("b")], [edge("t", "a"), edge("u", "a"), edge("b", "a")]))
+
+    assert [(problem.code, problem.severity, problem.node_id) for problem in found] == [("no_incoming", "error", "b")]
+    assert codes(graph(started, [edge("t", "a"), edge("u", "a")], origin="n8n")) == []
+
+
+def test_nothing_leads_into_a_trigger() -> None:
+    assert codes(graph([node("t", "trigger"), node("u", "trigger")], [edge("t", "u")])) == ["unknown_handle"]
+
+
 def test_a_node_without_links_among_others_is_a_warning() -> None:
     found = problems(graph([node("a"), node("b"), node("c")], [edge("a", "b")]))
 
