@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final, cast
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import structlog
 from django.conf import settings
@@ -20,13 +20,12 @@ from accounts import failpoints
 from accounts.clock import Clock
 from accounts.errors import DomainError
 from integrations.errors import CircuitOpen, RateLimited, UnknownTopic
+from integrations.holding import LEASE_SECONDS, Held
 from integrations.models import OutboxMessage
 from integrations.outbox import QUEUES
 
 Handler = Callable[[dict[str, Any]], None]
 
-LEASE_SECONDS: Final = 120.0
-"""A handler must be through by then, or another relay takes the message."""
 MAX_TRIES: Final = 3
 PAUSES: Final = (5.0, 60.0)
 """Rests after the first and the second failure, in seconds."""
@@ -35,6 +34,7 @@ UNCOUNTED: Final = (RateLimited, CircuitOpen)
 UNCOUNTED_PAUSE: Final = 30.0
 
 log = structlog.get_logger(__name__)
+_held = Held()
 
 # The row is taken with SKIP LOCKED, so relays do not wait for each other. `available_at` is moved to the end of the
 # lease: a row whose sender died becomes due by itself, and that delivery counts as a failed try.
@@ -76,7 +76,8 @@ def _deliver_one(queue: str) -> bool:
         _bury(message, {"code": "sender_lost", "message": "", "details": {}})
         return True
     try:
-        _handler(message.topic)(message.payload)
+        with _held.hold(cast(UUID, message.lease_token)):  # the claim has set it
+            _handler(message.topic)(message.payload)
         failpoints.reach("outbox.after_send")
     except Exception as error:  # a message must not take the relay with it, whatever its handler does
         _note_failure(message, error)

@@ -31,7 +31,7 @@ CALM_SECONDS = 2.5
 """How long the calls of those runs have been going on when their worker is killed."""
 SETTLE_LEASES = 8
 SETTLE_SECONDS = 180.0
-"""How long the work may go on after the storm: leases have to run out first, the longest (120 s) that of a message."""
+"""How long the work may go on after the storm: leases have to run out first, the longest (30 s) that of a message."""
 SLACK_SECONDS = 10.0
 PROGRESS_SECONDS = 10.0
 GOAL_RETURN_SECONDS = 15.0

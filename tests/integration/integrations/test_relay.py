@@ -13,7 +13,7 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from accounts import clock
-from integrations import outbox, relay
+from integrations import holding, outbox, relay
 from integrations.errors import UnknownTopic
 from integrations.models import OutboxMessage
 from integrations.tasks import relay_due
@@ -198,6 +198,46 @@ def test_a_message_whose_sender_died_is_sent_by_the_next_and_three_deaths_bury_i
     assert handlers.seen == []
     assert message().state == OutboxMessage.State.DEAD
     assert described()["code"] == "sender_lost"
+
+
+def test_a_message_stays_with_its_sender_for_as_long_as_the_handler_works() -> None:
+    outbox.add(topic="wait", payload={"n": 1})
+    delivered: list[int] = []
+    first = _deliver_in_a_thread(delivered)
+    assert handlers.entered.wait(30)
+    clock.shift(connection, holding.LEASE_SECONDS - 1)
+    assert relay._held.renew() == 1
+    clock.shift(connection, holding.LEASE_SECONDS + 1)
+    assert relay.claim("system") is None
+    handlers.go_on.set()
+    first.join(30)
+    assert delivered == [1]
+    assert (message().state, message().tries) == (OutboxMessage.State.SENT, 0)
+
+
+def test_leases_are_renewed_by_themselves_until_the_handler_is_over_its_time() -> None:
+    outbox.add(topic="record", payload={"n": 1})
+    claimed = relay.claim("system")
+    assert claimed is not None
+    assert claimed.lease_token is not None
+    held = holding.Held(renew_seconds=0.01)
+    with held.hold(claimed.lease_token):
+        while message().available_at == claimed.available_at:  # the suite's own limit ends it
+            continue
+    assert held.renew() == 0
+    tired = holding.Held(handler_seconds=0.0)
+    with tired.hold(claimed.lease_token):
+        assert tired.renew() == 0
+
+
+def test_a_message_whose_sender_died_is_with_another_within_a_minute() -> None:
+    """G18, G5: recovery takes at most 45 s."""
+    outbox.add(topic="record", payload={"n": 1})
+    assert relay.claim("system") is not None  # a relay that dies right here
+    clock.shift(connection, 40)
+    assert outbox.ring_due() == 1
+    assert relay.deliver_due() == 1
+    assert handlers.seen == [1]
 
 
 def test_a_relay_that_lost_its_lease_records_nothing() -> None:
