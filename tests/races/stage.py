@@ -43,6 +43,7 @@ class Actor:
         self._moved = threading.Condition()
         self._place: str | None = None
         self._ended = False
+        self._doomed = False
         self._result: Any = None
         self._error: BaseException | None = None
         self.database: Any = None
@@ -58,7 +59,7 @@ class Actor:
             with self._moved:
                 self._place = place
                 self._moved.notify_all()
-                if not self._moved.wait_for(lambda: self._place is None, DEADLINE_SECONDS):
+                if not self._moved.wait_for(lambda: self._place is None, DEADLINE_SECONDS) or self._doomed:
                     raise Killed
 
     def at(self, place: str) -> Actor:
@@ -86,7 +87,8 @@ class Actor:
         return self
 
     def result(self) -> Any:
-        """Let it go on, wait for its end and return what it returned; raises what it raised."""
+        """Let it go on without stopping, wait for its end and return what it returned; raises what it raised."""
+        self._stops = set()
         self.go()
         with self._moved:
             if not self._moved.wait_for(lambda: self._ended, DEADLINE_SECONDS):
@@ -95,6 +97,11 @@ class Actor:
         if self._error is not None:
             raise self._error
         return self._result
+
+    def kill(self) -> None:
+        """Where it stands now its process ends."""
+        self._doomed = True
+        self.killed()
 
     def killed(self) -> None:
         """Let it go on, and wait for the end that it was to find."""
@@ -204,9 +211,17 @@ def waits(pid: int) -> bool:
         return bool(cursor.fetchone()[0])
 
 
+def terminate(actor: Actor) -> None:
+    """End the actor's process of PostgreSQL, as a restart of the server does."""
+    _terminate(actor.backend())
+
+
 def cut() -> None:
-    """Called in an actor's thread: its process of PostgreSQL ends, as in a restart of the server."""
-    pid = connection.connection.info.backend_pid
+    """Called in an actor's thread: its own process of PostgreSQL ends."""
+    _terminate(connection.connection.info.backend_pid)
+
+
+def _terminate(pid: int | None) -> None:
     other = connection.get_new_connection(connection.get_connection_params())
     try:
         other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
