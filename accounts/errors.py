@@ -39,6 +39,13 @@ class Forbidden(AccountsError):
     message = _("Недостаточно прав для этого действия")
 
 
+class ProjectNotFound(AccountsError):
+    """No such project among those in which the person has a role."""
+
+    code = "not_found"
+    message = _("Проект не найден")
+
+
 class InvalidToken(AccountsError):
     """The bearer token is forged, expired, revoked or outlived by a change of the person's rights."""
 

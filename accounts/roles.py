@@ -30,6 +30,8 @@ ACTIONS: dict[str, Role] = {
     "execution.start": Role.OPERATOR,
     "execution.control": Role.OPERATOR,
     "dataset.view": Role.VIEWER,
+    "event.view": Role.VIEWER,
+    "event.emit": Role.OPERATOR,
     "node_type.view": Role.VIEWER,
     "credential.use": Role.EDITOR,
     "credential.manage": Role.ADMIN,

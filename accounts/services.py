@@ -15,7 +15,16 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.clock import Clock
-from accounts.errors import Forbidden, LastAdmin, LoginTaken, NameTaken, TelegramTaken, UnknownRole, WeakPassword
+from accounts.errors import (
+    Forbidden,
+    LastAdmin,
+    LoginTaken,
+    NameTaken,
+    ProjectNotFound,
+    TelegramTaken,
+    UnknownRole,
+    WeakPassword,
+)
 from accounts.models import Membership, Project, ServiceAccount, User
 from accounts.roles import Role, allows, highest, roles_for
 
@@ -50,6 +59,25 @@ def project_ids(user: Actor, *, action: str) -> list[int]:
         return list(Project.objects.values_list("id", flat=True))
     memberships = Membership.objects.filter(user=user).with_roles(roles_for(action))
     return list(memberships.values_list("project_id", flat=True))
+
+
+def project_for(user: Actor, *, action: str, code: str | None = None) -> int:
+    """The project in which `user` means to do `action`: that of `code`, else the default one or the first allowed.
+
+    Raises `ProjectNotFound` where they have no role, `Forbidden` where theirs does not allow it.
+    """
+    if code is not None:
+        project = Project.objects.filter(code=code).first()
+        if project is None or role_in(user, project.pk) is None:
+            raise ProjectNotFound
+        require(user, action, project.pk)
+        return project.pk
+    default = default_project().pk
+    allowed = project_ids(user, action=action)
+    if default in allowed or not allowed:
+        require(user, action, default)
+        return default
+    return min(allowed)
 
 
 def require(user: Actor, action: str, project_id: int) -> None:

@@ -28,6 +28,7 @@ log = structlog.get_logger(__name__)
 # An error that is not named here, nor any of its bases, is 400.
 STATUS: dict[type[Exception], int] = {
     accounts_errors.Forbidden: 403,
+    accounts_errors.ProjectNotFound: 404,
     accounts_errors.InvalidToken: 401,
     accounts_errors.BadCredentials: 401,
     accounts_errors.NotLoggedIn: 401,

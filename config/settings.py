@@ -270,6 +270,7 @@ EXECUTION_RETENTION_DAYS = env.float("EXECUTION_RETENTION_DAYS", default=365.0)
 WORKFLOW_GUARDS = {"delete": "executions.services.refuse_if_open"}
 OUTBOX_HANDLERS = {
     "dataset.store": "executions.storage.store_output",
+    "event.arrived": "executions.services.arrivals.wake_waiting",
     "telegram.send": "integrations.telegram.delivery.send",
 }
 
@@ -279,6 +280,7 @@ WB_ANALYTICS_BASE_URL = env.str("WB_ANALYTICS_BASE_URL", default="https://statis
 WB_API_KEY = env.str("WB_API_KEY", default="")
 OUTBOUND_ALLOW = env.list("OUTBOUND_ALLOW", default=[])
 GCP_PROJECT_ID = env.str("GCP_PROJECT_ID", default="")
+EVENT_RETENTION_DAYS = env.float("EVENT_RETENTION_DAYS", default=90.0)
 DATASET_RETENTION_DAYS = env.int("DATASET_RETENTION_DAYS", default=365)
 TELEGRAM_BOT_TOKEN = env.str("TELEGRAM_BOT_TOKEN", default="")
 TELEGRAM_API_BASE_URL = env.str("TELEGRAM_API_BASE_URL", default="https://api.telegram.org")

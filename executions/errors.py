@@ -63,6 +63,13 @@ class WorkflowBusy(ExecutionsError):
     message = _("У рабочего процесса есть незавершённые запуски: остановите их или дождитесь конца")
 
 
+class ConcurrencyLimit(ExecutionsError):
+    """As many runs as the workflow allows at once are going on; `details` are `limit` and `key`."""
+
+    code = "concurrency_limit"
+    message = _("Уже идёт столько запусков, сколько разрешено: дождитесь конца одного из них или увеличьте предел")
+
+
 class BadInput(ExecutionsError):
     """The start's own fields are wrong; `details.fields` names them."""
 

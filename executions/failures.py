@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.utils.translation import gettext_noop
 
 from executions.engine.settlement import Failure
@@ -17,9 +20,32 @@ LOOP_LIMIT = Failure(
     gettext_noop("Цикл повторился больше раз, чем разрешено: увеличьте maxIterations или исправьте условие"),
 )
 DEADLINE_EXCEEDED = Failure("deadline_exceeded", gettext_noop("Запуск не уложился в свой срок"))
+CONCURRENCY_DROPPED = Failure(
+    "concurrency_dropped",
+    gettext_noop("Запуск не начат: уже идёт столько запусков этого рабочего процесса, сколько разрешено"),
+)
+CHILD_NOT_STARTED = gettext_noop("Не удалось запустить рабочий процесс «%(workflow)s»: %(reason)s")
 STUCK = Failure("stuck", gettext_noop("Запуск не может продолжаться: ни один его шаг ничего не ждёт"))
 REFUSED = gettext_noop("Результат узла не удалось записать: сообщите администратору")
 DEFECT = gettext_noop("Внутренняя ошибка узла: сообщите администратору")
+
+
+def too_deep(limit: int) -> Failure:
+    """A run started by a run that was started by a run …, more than `limit` times."""
+    return Failure(
+        "too_deep",
+        gettext_noop("Вложенных запусков больше %(limit)s: рабочие процессы запускают друг друга по кругу"),
+        {"limit": limit},
+    )
+
+
+def child_failed(child: str, status: str | None, error: Mapping[str, Any] | None) -> Failure:
+    """A run that the step was waiting for has not succeeded; `status` is None when it has been forgotten."""
+    return Failure(
+        "child_failed",
+        gettext_noop("Вложенный запуск не завершился успешно: %(status)s"),
+        {"executionId": child, "status": status, "error": error},
+    )
 
 
 def version_broken(reason: str) -> Failure:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,10 +19,11 @@ from executions.context import StepContext
 from executions.engine import settlement as settlements
 from executions.engine.events import Event
 from executions.engine.identity import step_id
-from executions.engine.settlement import Failure, Settlement
+from executions.engine.settlement import Failure, Settlement, Starting
 from executions.lease import Cut, Lease, Leases
 from executions.payloads import Encoded, PayloadRefused, RunFacts
 from executions.realtime import hint_running
+from executions.services import children
 from executions.services.aftermath import ring
 from executions.services.graphs import graph_of
 from executions.services.settling import Report, note_lost, settle
@@ -30,7 +32,7 @@ from integrations.scope import Sent
 from workflows import catalogue
 from workflows.graph import expressions
 from workflows.graph.topology import CompiledGraph, CompiledNode
-from workflows.node_type import Done, Later, NodeError, Outcome, Pass, Transient, Wait
+from workflows.node_type import Done, Later, NodeError, Outcome, Pass, Start, Transient, Wait
 
 log = structlog.get_logger(__name__)
 
@@ -98,6 +100,8 @@ def _step(
     failpoints.reach("finish.after_commit")
     if report is None or recorded is None:
         return None, None
+    if report.settlement.starts is not None:  # what left the step was known only when it was recorded
+        return recorded, None
     outputs = {(claimed.step_id, row.port): row.items for row in report.data}
     return recorded, Carried(claimed.step_id, outputs)
 
@@ -131,7 +135,7 @@ def _run(
             )
             lines, sent = context.log.lines, context.effects
             outcome = _call(node, context)
-            result = _understood(outcome, node, claimed)
+            result = _understood(outcome, node, claimed, inputs)
             if isinstance(outcome, Pass) and result.begins is not None:
                 data = payloads.encode({payloads.pass_port(result.begins): outcome.items}, {})
         if result.ports is not None:
@@ -189,7 +193,7 @@ def _inputs(claimed: Claimed, node: CompiledNode, carried: Carried | None, facts
     return payloads.read_inputs(claimed.execution_id, node, scope, known)
 
 
-def _first_items(node: CompiledNode, inputs: dict[str, list[Any]]) -> list[Any]:
+def _first_items(node: CompiledNode, inputs: Mapping[str, list[Any]]) -> list[Any]:
     return inputs.get(node.inputs[0], []) if node.inputs else []
 
 
@@ -198,6 +202,8 @@ def _woken(claimed: Claimed, node: CompiledNode, inputs: dict[str, list[Any]]) -
     wake = payloads.decode(claimed.wake) or {}
     if wake.get("by") == "timer":
         return settlements.success({wake["onTimeout"]: _first_items(node, inputs)})
+    if wake.get("by") == "children":
+        return children.outcome(claimed, node, wake["children"], _first_items(node, inputs))
     if wake.get("by") == "limit":
         return _failed(claimed, node, failures.LOOP_LIMIT, inputs)
     if wake.get("by") == "event":
@@ -205,7 +211,9 @@ def _woken(claimed: Claimed, node: CompiledNode, inputs: dict[str, list[Any]]) -
     return None
 
 
-def _understood(outcome: Outcome, node: CompiledNode, claimed: Claimed) -> Settlement:
+def _understood(
+    outcome: Outcome, node: CompiledNode, claimed: Claimed, inputs: Mapping[str, list[Any]]
+) -> Settlement:
     if isinstance(outcome, Done):
         return settlements.success(outcome.ports, outcome.sources)
     if isinstance(outcome, Later):
@@ -223,6 +231,9 @@ def _understood(outcome: Outcome, node: CompiledNode, claimed: Claimed) -> Settl
             on_event=outcome.on_event or node.first_output,
             on_timeout=outcome.on_timeout or node.first_output,
         )
+    if isinstance(outcome, Start):
+        items = _first_items(node, inputs)
+        return settlements.starting(Starting(outcome.workflow, outcome.inputs, outcome.wait, items))
     if isinstance(outcome, Pass):
         number = (payloads.decode(claimed.wake) or {}).get("pass", -1) + 1
         return settlements.looping(number=number, progress=outcome.progress)

@@ -13,7 +13,7 @@ from django.db import DatabaseError, InterfaceError, close_old_connections, conn
 
 from executions import invariants, pruning, sweeps
 from executions.services import dead_letters
-from integrations import inbox, outbox, sink
+from integrations import events, inbox, outbox, sink
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +44,7 @@ def rules() -> list[Rule]:
         Rule("prune_runs", 60.0, pruning.prune_finished),
         Rule("prune_outbox", 60.0, lambda: outbox.prune(PRUNE_BATCH)),
         Rule("prune_inbox", 60.0, lambda: inbox.prune(PRUNE_BATCH)),
+        Rule("prune_events", 60.0, lambda: events.prune(PRUNE_BATCH)),
         Rule("prune_datasets", 60.0, lambda: sink.prune(PRUNE_BATCH)),
     ]
 

@@ -1,4 +1,4 @@
-"""Pages of the admin: secrets that can be written and never read, messages that did not arrive, stored data."""
+"""Pages of the admin: secrets that can be written and never read, messages that did not arrive, events, stored data."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from accounts.models import User
 from integrations import credentials, datasets, outbox, safe_json
 from integrations.datasets import FORMATS, RowFilter
 from integrations.downloads import stream
-from integrations.models import Credential, Dataset, DatasetRow, OutboxMessage
+from integrations.models import Credential, Dataset, DatasetRow, Event, OutboxMessage
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -144,6 +144,27 @@ class OutboxMessageAdmin(ReadOnly):
 
     def has_send_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("integrations.change_outboxmessage")
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnly):
+    """What has happened, the newest first."""
+
+    list_display = ("name", "subject", "source", "project", "at", "short")
+    list_filter = ("project", "source")
+    search_fields = ("=name", "=subject", "=dedupe_key")
+    search_help_text = _("Имя, предмет или ключ от повторов целиком")
+    exclude = ("payload",)
+    readonly_fields = ("content",)
+    show_full_result_count = False
+
+    @admin.display(description=_("содержание"))
+    def short(self, event: Event) -> str:
+        return Truncator(safe_json.dumps(event.payload)).chars(200)
+
+    @admin.display(description=_("содержание"))
+    def content(self, event: Event) -> str:
+        return safe_json.dumps(event.payload)
 
 
 @admin.register(Dataset)

@@ -166,6 +166,13 @@ class DatasetQueryInvalid(IntegrationsError):
     message = _("Неверный параметр запроса")
 
 
+class EventInvalid(IntegrationsError):
+    """A word about an event is too long or has forbidden characters; `details.field` says which."""
+
+    code = "event_invalid"
+    message = _("Событие описано неверно: проверьте имя, предмет и ключ от повторов")
+
+
 class UnknownTopic(IntegrationsError):
     """A message for a topic that has no handler in `OUTBOX_HANDLERS`."""
 

@@ -125,7 +125,20 @@ class Pass:
     progress: Any
 
 
-Outcome = Done | Wait | Later | Pass
+@dataclass(frozen=True)
+class Start:
+    """Start runs of the workflow with this id or code, one for each of `inputs`, which become their `inputData`.
+
+    With `wait` the step sleeps until all have ended; what they gave back leaves by the first output, in their order,
+    and a failure of one is the step's. Without, it goes on at once with their ids.
+    """
+
+    workflow: str
+    inputs: Sequence[Item]
+    wait: bool = True
+
+
+Outcome = Done | Wait | Later | Pass | Start
 
 
 class Log(Protocol):

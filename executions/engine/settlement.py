@@ -29,6 +29,16 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class Starting:
+    """Runs that a step asks for: one of `workflow` (id or code) for each of `inputs`; `items` are its first input."""
+
+    workflow: str
+    inputs: Items
+    wait: bool
+    items: Items
+
+
+@dataclass(frozen=True)
 class Settlement:
     """The next state of a step and everything that is written with it.
 
@@ -53,6 +63,8 @@ class Settlement:
     progress: Any = None
     begins: int | None = None
     """Of a `loop` node: the number of the pass that it begins."""
+    starts: Starting | None = None
+    """Runs that are to begin in the recording transaction, which then decides what becomes of the step."""
 
     @property
     def closes(self) -> bool:
@@ -116,6 +128,16 @@ def waiting(
         subject=subject,
         wake={"onEvent": on_event, "onTimeout": on_timeout},
     )
+
+
+def starting(starts: Starting) -> Settlement:
+    """The step asks for other runs."""
+    return Settlement(StepStatus.WAITING, "waiting", reason="child", starts=starts)
+
+
+def awaiting(children: Sequence[str]) -> Settlement:
+    """The step sleeps until all `children` (ids of runs) have ended."""
+    return Settlement(StepStatus.WAITING, "waiting", reason="child", wake={"children": children})
 
 
 def looping(*, number: int, progress: Any) -> Settlement:

@@ -16,7 +16,7 @@ from executions.models import Execution, Step
 from executions.services import dead_letters
 from executions.services.aftermath import tell
 from executions.services.putting_back import skips
-from executions.services.starting import start
+from executions.services.starting import Cause, start
 from workflows import services as workflows
 
 Inputs = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -46,8 +46,7 @@ def begin_with(
         user=user,
         input_data=input_data,
         priority=old.priority,
-        origin=Origin.RETRY,
-        retry_of=old.pk,
+        cause=Cause(Origin.RETRY, retry_of=old.pk),
         first=first,
     )
     dead_letters.resolve_run(old.pk, user=user, reason=reason)

@@ -19,7 +19,7 @@ from executions.engine.states import ExecutionStatus
 from executions.errors import ExecutionNotFound, IllegalTransition
 from executions.models import Execution
 from executions.services.aftermath import ring, tell
-from integrations import safe_json
+from integrations import outbox, safe_json
 
 log = structlog.get_logger(__name__)
 
@@ -32,6 +32,7 @@ def pause(*, execution_id: uuid.UUID, user: Any = None, reason: str = "") -> Exe
         if status != ExecutionStatus.PAUSED:
             _allow(status, ExecutionStatus.RUNNING)
             transitions.hold(execution_id)
+            _reach_children(execution_id)
             _move(execution_id, ExecutionStatus.PAUSED, "execution.paused", user, reason)
     return Execution.objects.get(id=execution_id)
 
@@ -44,6 +45,7 @@ def resume(*, execution_id: uuid.UUID, user: Any = None, reason: str = "") -> Ex
         if status != ExecutionStatus.RUNNING:
             _allow(status, ExecutionStatus.PAUSED)
             ready = transitions.release(execution_id)
+            _reach_children(execution_id)
             _move(execution_id, ExecutionStatus.RUNNING, "execution.resumed", user, reason)
             for queue, count in ready.items():
                 ring(queue, count)
@@ -90,6 +92,13 @@ def _lock(execution_id: uuid.UUID) -> str:
 def _allow(status: str, *legal: ExecutionStatus) -> None:
     if status not in legal:
         raise IllegalTransition(status=status)
+
+
+def _reach_children(execution_id: uuid.UUID) -> None:
+    """Let the runs that steps of this run wait for follow it (`children.follow`)."""
+    if Execution.objects.open().filter(parent_step__execution=execution_id, awaited=True).exists():
+        key = f"run.follow:{execution_id}"
+        outbox.add(topic="run.follow", payload={"executionId": str(execution_id)}, ordering_key=key)
 
 
 def _who(user: Any, reason: str) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from executions.engine.repeating import Past
 from executions.engine.resetting import Reset
 from executions.engine.states import FINISHED_STEP, ExecutionStatus, StepStatus
 from executions.models import Execution, LoopPass, Step
+from executions.services import admission
+from executions.services.admission import Entry
 from executions.services.aftermath import ring_for, tell
 from workflows.graph.topology import CompiledGraph
 
@@ -37,13 +39,25 @@ def read_past(execution_id: uuid.UUID) -> Past:
 def put_back(execution: Execution, graph: CompiledGraph, reset: Reset, line: Event) -> None:
     """Write the reset, `line` and a line for every skipped step, and ring. Needs the run's lock.
 
-    A paused run stays paused, and what would be ready in it is held.
+    A paused run stays paused; a run that has ended needs a place under its workflow's concurrency limit and may have
+    to wait for it. In both what would be ready is held. Raises `ConcurrencyLimit`.
     """
-    paused = execution.status == ExecutionStatus.PAUSED
-    _write(execution, graph, reset, paused=paused)
-    tell(execution.pk, journal.append(execution.pk, [line, *skips(execution.pk, graph, reset)]))
-    if not paused:
+    status = _gate(execution, graph)
+    _write(execution, graph, reset, status)
+    lines = [line, *skips(execution.pk, graph, reset)]
+    if status is ExecutionStatus.QUEUED:
+        lines.append(journal.event("execution.queued", {"status": status}))
+    tell(execution.pk, journal.append(execution.pk, lines))
+    if status is ExecutionStatus.RUNNING:
         ring_for(graph, (name for name, _scope in reset.ready))
+
+
+def _gate(execution: Execution, graph: CompiledGraph) -> ExecutionStatus:
+    """The state in which the run goes on."""
+    if execution.status == ExecutionStatus.PAUSED:
+        return ExecutionStatus.PAUSED
+    entry = admission.enter_again(execution, graph.settings.concurrency)
+    return ExecutionStatus.QUEUED if entry is Entry.QUEUED else ExecutionStatus.RUNNING
 
 
 # In a paused run a step after the retried one may be running: its worker loses it, and its try ends here.
@@ -102,7 +116,8 @@ def skips(execution_id: uuid.UUID, graph: CompiledGraph, reset: Reset) -> list[E
     return lines
 
 
-def _write(execution: Execution, graph: CompiledGraph, reset: Reset, *, paused: bool) -> None:
+def _write(execution: Execution, graph: CompiledGraph, reset: Reset, status: ExecutionStatus) -> None:
+    held = status is not ExecutionStatus.RUNNING
     epoch = execution.epoch + 1
     kept = {place: counter for place, counter in reset.counters.items() if place[0] not in reset.looped}
     with hot_cursor() as cursor:
@@ -111,20 +126,21 @@ def _write(execution: Execution, graph: CompiledGraph, reset: Reset, *, paused: 
             {
                 "epoch": epoch,
                 "ids": [identity.step_id(execution.id, *place) for place in kept],
-                "statuses": [layout.gated(counter.status, held=paused) for counter in kept.values()],
+                "statuses": [layout.gated(counter.status, held=held) for counter in kept.values()],
                 "queues": [placement.queue_of(graph.nodes[name]) for name, _scope in kept],
                 "remaining": [counter.remaining for counter in kept.values()],
                 "live": [counter.live for counter in kept.values()],
             },
         )
     Execution.objects.filter(id=execution.id).update(epoch=epoch)
-    _begin_loops_again(execution, graph, reset, paused=paused)
+    _begin_loops_again(execution, graph, reset, held=held)
     opened = Step.objects.filter(execution_id=execution.id).exclude(status__in=FINISHED_STEP).count()
     seconds = graph.settings.deadline_seconds
-    if not paused and seconds is not None:
+    if status is ExecutionStatus.RUNNING and seconds is not None:
         execution.deadline_at = Clock() + timedelta(seconds=seconds)
     Execution.objects.filter(id=execution.id).update(
-        status=ExecutionStatus.PAUSED if paused else ExecutionStatus.RUNNING,
+        status=status,
+        aftercare=True,
         open_steps=opened,
         finished_at=None,
         deadline_at=execution.deadline_at,
@@ -132,7 +148,7 @@ def _write(execution: Execution, graph: CompiledGraph, reset: Reset, *, paused: 
     )
 
 
-def _begin_loops_again(execution: Execution, graph: CompiledGraph, reset: Reset, *, paused: bool) -> None:
+def _begin_loops_again(execution: Execution, graph: CompiledGraph, reset: Reset, *, held: bool) -> None:
     """Take back the passes of the loops that go back, and lay out the first pass of guarded ones.
 
     The steps of the old passes stay as rows: their attempts are the run's history. A pass of the same number takes its
@@ -145,7 +161,7 @@ def _begin_loops_again(execution: Execution, graph: CompiledGraph, reset: Reset,
         cursor.execute(DROP, {"execution": execution.id, "nodes": list(reset.looped)})
     LoopPass.objects.filter(execution_id=execution.id, header__in=headers).delete()
     new = {place: counter for place, counter in reset.counters.items() if place[0] in reset.looped}
-    layout.insert_steps(execution.id, graph, new, held=paused, again=True)
+    layout.insert_steps(execution.id, graph, new, held=held, again=True)
     layout.write_passes(execution.id, graph, reset.passes)
 
 

@@ -22,6 +22,7 @@ from executions.engine.settlement import Settlement, under
 from executions.engine.states import ExecutionStatus, StepStatus
 from executions.journal import event
 from executions.payloads import Encoded
+from executions.services import arrivals
 from executions.services.aftermath import ring, ring_for, tell, tell_running
 from integrations import outbox, safe_json
 from integrations.scope import Sent
@@ -61,7 +62,8 @@ def settle(report: Report) -> Recorded | None:
     not so, or a join has to be read, or more has to be written, the run is locked first and the same statement is
     used with what was read.
     """
-    if not report.settlement.fails_run and not _stores(report) and not report.sent:
+    simple = not report.settlement.fails_run and report.settlement.event is None
+    if simple and not _stores(report) and not report.sent:
         try:
             recorded = _record(report, ExecutionStatus.RUNNING, _CLOSED_BOOK)
         except _NeedsLock:
@@ -86,7 +88,7 @@ def _settle_locked(report: Report) -> Recorded | None:
         failpoints.reach("finish.locked")
         effects.write(claimed, report.sent)
         if status in _RECORDABLE and claims.holds(claimed, only_expired=report.only_expired):
-            recorded = _record(report, status, RunBook(claimed.execution_id, report.graph))
+            recorded = _record_awaiting(report, status, RunBook(claimed.execution_id, report.graph))
             if _stores(report):
                 _store(report)
             failpoints.reach("finish.before_commit")
@@ -99,6 +101,18 @@ def _settle_locked(report: Report) -> Recorded | None:
             fence=claimed.fence,
         )
     return None
+
+
+def _record_awaiting(report: Report, status: str, book: Book) -> Recorded | None:
+    """Record; where the step waits for an event, so that it cannot miss one that comes in at this moment."""
+    name, subject = report.settlement.event, report.settlement.subject
+    if name is None:
+        return _record(report, status, book)
+    project_id = arrivals.hold_back(report.claimed, name, subject)
+    recorded = _record(report, status, book)
+    if recorded is not None:
+        arrivals.look_back(report.claimed, project_id, name, subject)
+    return recorded
 
 
 _RECORDABLE = frozenset({ExecutionStatus.RUNNING, ExecutionStatus.PAUSED, ExecutionStatus.FAILING})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -13,12 +14,15 @@ from uuid_utils.compat import uuid7
 
 from accounts import failpoints
 from accounts.clock import Clock, Now
-from executions import journal, layout
+from executions import failures, journal, layout
 from executions.engine import planner
+from executions.engine.events import Event
 from executions.engine.planner import Resolution
 from executions.engine.states import ExecutionStatus, Origin, StepStatus
 from executions.errors import BadInput, IdempotencyMismatch
 from executions.models import Execution, IdempotencyKey
+from executions.services import admission
+from executions.services.admission import Entry, Turn
 from executions.services.aftermath import ring_for, tell
 from integrations import safe_json
 from workflows import services as workflows
@@ -29,6 +33,32 @@ log = structlog.get_logger(__name__)
 KEY_LIFETIME = timedelta(hours=24)
 
 
+@dataclass(frozen=True)
+class Cause:
+    """Why a run begins: what it repeats, or the step that starts it, whether that waits, and how deep it lies."""
+
+    origin: Origin = Origin.MANUAL
+    retry_of: uuid.UUID | None = None
+    parent_step: uuid.UUID | None = None
+    awaited: bool = False
+    depth: int = 0
+
+
+@dataclass(frozen=True)
+class _Beginning:
+    """A run that is about to be written."""
+
+    execution_id: uuid.UUID
+    target: workflows.StartTarget
+    graph: CompiledGraph
+    first: Resolution
+    user: Any
+    input_data: Any
+    priority: int
+    cause: Cause
+    turn: Turn
+
+
 def start(
     *,
     target: workflows.StartTarget,
@@ -36,18 +66,19 @@ def start(
     input_data: Any = None,
     priority: int | None = None,
     idempotency_key: str | None = None,
-    origin: Origin = Origin.MANUAL,
-    retry_of: uuid.UUID | None = None,
+    cause: Cause | None = None,
     first: Resolution | None = None,
 ) -> tuple[Execution, bool]:
     """Start a run of `target`; returns it and whether it is new.
 
     With a key that its owner has used for this workflow within a day the earlier run is returned, if the request is
     the same. `first` are the steps that are laid out, by default those with which every run of the graph begins.
-    Raises `IdempotencyMismatch`, `BadInput`, `WorkflowNotFound`.
+    Beyond the workflow's concurrency limit the run is `queued` or at once `stopped`, as its settings say.
+    Raises `IdempotencyMismatch`, `BadInput`, `ConcurrencyLimit`, `WorkflowNotFound`.
     """
     input_data = {} if input_data is None else input_data
     priority = target.priority if priority is None else priority
+    cause = cause or Cause()
     _check(input_data, priority, idempotency_key)
     graph = workflows.compiled(target.version_id)
     execution_id = uuid7()
@@ -57,18 +88,22 @@ def start(
             known = _use_key(execution_id, target, user, idempotency_key, input_data, priority)
             if known is not None:
                 return known, False
+        turn = admission.enter(
+            graph.settings.concurrency,
+            workflow_id=target.workflow_id,
+            input_data=input_data,
+            awaited_by=cause.parent_step if cause.awaited else None,
+        )
         first = first or planner.initial(graph)
-        execution = _insert(execution_id, target, graph, first, user, input_data, priority, origin, retry_of)
-        layout.insert_steps(execution_id, graph, first.counters)
-        layout.write_passes(execution_id, graph, first.passes)
-        tell(execution_id, _first_lines(execution, target, user))
-        ring_for(graph, (name for name, _scope in first.ready))
+        beginning = _Beginning(execution_id, target, graph, first, user, input_data, priority, cause, turn)
+        execution = _write(beginning)
         failpoints.reach("start.before_commit")
     failpoints.reach("start.after_commit")
     log.info(
         "execution started",
         execution_id=str(execution_id),
         workflow_id=str(target.workflow_id),
+        status=str(execution.status),
         priority=priority,
         steps=len(graph.nodes),
     )
@@ -113,43 +148,67 @@ def _sorted(value: Any) -> Any:
     return value
 
 
-def _insert(
-    execution_id: uuid.UUID,
-    target: workflows.StartTarget,
-    graph: CompiledGraph,
-    first: Resolution,
-    user: Any,
-    input_data: Any,
-    priority: int,
-    origin: Origin,
-    retry_of: uuid.UUID | None,
-) -> Execution:
-    deadline = graph.settings.deadline_seconds
-    execution = Execution.objects.create(
-        id=execution_id,
-        project_id=target.project_id,
-        workflow_id=target.workflow_id,
-        version_id=target.version_id,
-        started_by=user,
-        status=ExecutionStatus.RUNNING,
-        priority=priority,
-        input_data=input_data,
-        origin=origin,
-        retry_of_id=retry_of,
-        open_steps=sum(counter.status is not StepStatus.SKIPPED for counter in first.counters.values()),
-        started_at=Clock(),
-        deadline_at=None if deadline is None else Clock() + timedelta(seconds=deadline),
-    )
-    execution.refresh_from_db(fields=["started_at", "deadline_at", "created_at"])
+def _write(beginning: _Beginning) -> Execution:
+    execution = _insert(beginning)
+    turn, graph, first = beginning.turn, beginning.graph, beginning.first
+    if turn.slot:
+        admission.take(execution.pk, execution.workflow_id, turn.key)
+    if turn.entry is not Entry.DROPPED:
+        layout.insert_steps(execution.pk, graph, first.counters, held=turn.entry is Entry.QUEUED)
+        layout.write_passes(execution.pk, graph, first.passes)
+    tell(execution.pk, journal.append(execution.pk, [_first_line(execution, beginning)]))
+    if turn.entry is Entry.ADMITTED:
+        ring_for(graph, (name for name, _scope in first.ready))
     return execution
 
 
-def _first_lines(execution: Execution, target: workflows.StartTarget, user: Any) -> int:
-    started = {
-        "status": ExecutionStatus.RUNNING,
-        "workflowId": target.workflow_id,
-        "workflow": target.workflow_name,
-        "by": getattr(user, "username", None),
+_STATUS = {
+    Entry.ADMITTED: ExecutionStatus.RUNNING,
+    Entry.QUEUED: ExecutionStatus.QUEUED,
+    Entry.DROPPED: ExecutionStatus.STOPPED,
+}
+
+
+def _insert(beginning: _Beginning) -> Execution:
+    target, cause, turn = beginning.target, beginning.cause, beginning.turn
+    deadline = beginning.graph.settings.deadline_seconds
+    admitted, dropped = turn.entry is Entry.ADMITTED, turn.entry is Entry.DROPPED
+    counters = beginning.first.counters.values()
+    execution = Execution.objects.create(
+        id=beginning.execution_id,
+        project_id=target.project_id,
+        workflow_id=target.workflow_id,
+        version_id=target.version_id,
+        started_by=beginning.user,
+        status=_STATUS[turn.entry],
+        priority=beginning.priority,
+        input_data=beginning.input_data,
+        origin=cause.origin,
+        retry_of_id=cause.retry_of,
+        parent_step_id=cause.parent_step,
+        awaited=cause.awaited,
+        depth=cause.depth,
+        concurrency_key=turn.key,
+        aftercare=turn.slot or cause.parent_step is not None,
+        error=failures.CONCURRENCY_DROPPED.as_json() if dropped else None,
+        open_steps=0 if dropped else sum(counter.status is not StepStatus.SKIPPED for counter in counters),
+        started_at=Clock() if admitted else None,
+        finished_at=Clock() if dropped else None,
+        deadline_at=Clock() + timedelta(seconds=deadline) if admitted and deadline is not None else None,
+    )
+    execution.refresh_from_db(fields=["started_at", "finished_at", "deadline_at", "created_at"])
+    return execution
+
+
+def _first_line(execution: Execution, beginning: _Beginning) -> Event:
+    payload = {
+        "status": execution.status,
+        "workflowId": execution.workflow_id,
+        "workflow": beginning.target.workflow_name,
+        "by": getattr(beginning.user, "username", None),
         "priority": execution.priority,
     }
-    return journal.append(execution.id, [journal.event("execution.started", started)])
+    if beginning.turn.entry is Entry.DROPPED:
+        return journal.event("execution.stopped", {**payload, "error": execution.error}, level="warning")
+    queued = beginning.turn.entry is Entry.QUEUED
+    return journal.event("execution.queued" if queued else "execution.started", payload)

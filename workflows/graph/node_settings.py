@@ -7,8 +7,18 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, Literal, TypeVar, get_args
 
+from workflows.graph import expressions
 from workflows.graph.problems import Severity
-from workflows.graph.settings import Backoff, GraphSettings, Join, OnError, OnWorkerLost, RetryPolicy
+from workflows.graph.settings import (
+    Backoff,
+    Concurrency,
+    GraphSettings,
+    Join,
+    OnError,
+    OnWorkerLost,
+    RetryPolicy,
+    WhenFull,
+)
 from workflows.items.wording import gettext_noop
 
 Store = Literal["raw", "processed", "none"]
@@ -16,6 +26,8 @@ Store = Literal["raw", "processed", "none"]
 MAX_ATTEMPTS = 100
 MAX_SECONDS = 366 * 24 * 3600
 MAX_DAYS = 36_600
+MAX_RUNS = 10_000
+MAX_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -87,10 +99,26 @@ def _days(value: Any) -> float:
     raise _Unusable(f"0 … {MAX_DAYS}")
 
 
-def _attempts(value: Any) -> int:
-    if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MAX_ATTEMPTS:
-        return value
-    raise _Unusable(f"1 … {MAX_ATTEMPTS}")
+def _count(most: int) -> Callable[[Any], int]:
+    def read(value: Any) -> int:
+        if isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= most:
+            return value
+        raise _Unusable(f"1 … {most}")
+
+    return read
+
+
+def _name(value: Any) -> str:
+    if isinstance(value, str) and 0 < len(value.strip()) <= MAX_NAME:
+        return value.strip()
+    raise _Unusable(f"1 … {MAX_NAME}")
+
+
+def _template(value: Any) -> str:
+    text = _name(value)
+    if expressions.problems(text):
+        raise _Unusable("{{ $json.name }}")
+    return text
 
 
 def _flag(value: Any) -> bool:
@@ -109,7 +137,7 @@ def _store(value: Any) -> Any:
 
 
 _RETRY = {
-    "attempts": _Setting("attempts", _attempts),
+    "attempts": _Setting("attempts", _count(MAX_ATTEMPTS)),
     "backoff": _Setting("backoff", _choice(*get_args(Backoff))),
     "delaySeconds": _Setting("delay_seconds", _seconds(least=0)),
     "capSeconds": _Setting("cap_seconds", _seconds(least=0)),
@@ -125,6 +153,12 @@ _NODE = {
 _GRAPH = {
     "deadlineSeconds": _Setting("deadline_seconds", _seconds(least=0.001)),
     "retentionDays": _Setting("retention_days", _days),
+    "errorWorkflow": _Setting("error_workflow", _name),
+}
+_CONCURRENCY = {
+    "limit": _Setting("limit", _count(MAX_RUNS)),
+    "key": _Setting("key", _template),
+    "whenFull": _Setting("when_full", _choice(*get_args(WhenFull))),
 }
 
 SettingsT = TypeVar("SettingsT")
@@ -188,5 +222,20 @@ def read_graph_settings(raw: Any) -> tuple[GraphSettings, list[SettingFault]]:
     reading = _Reading()
     if raw is None:
         return GraphSettings(), []
-    reading.take(raw, _GRAPH, "settings")
-    return GraphSettings(**reading.values), reading.faults
+    concurrency = None
+    if isinstance(raw, Mapping) and raw.get("concurrency") is not None:
+        concurrency = _concurrency(raw["concurrency"], reading.faults)
+    rest = {name: value for name, value in raw.items() if name != "concurrency"} if isinstance(raw, Mapping) else raw
+    reading.take(rest, _GRAPH, "settings")
+    return GraphSettings(**reading.values, concurrency=concurrency), reading.faults
+
+
+def _concurrency(raw: Any, faults: list[SettingFault]) -> Concurrency | None:
+    reading = _Reading(faults=faults)
+    reading.take(raw, _CONCURRENCY, "settings.concurrency")
+    if "limit" in reading.values:
+        return Concurrency(**reading.values)
+    if isinstance(raw, Mapping) and raw.get("limit") is None:
+        where = {"field": "settings.concurrency.limit", "wanted": f"1 … {MAX_RUNS}"}
+        faults.append(SettingFault(gettext_noop("«%(field)s»: такое значение не подходит, возможно %(wanted)s"), where))
+    return None

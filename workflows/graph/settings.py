@@ -9,6 +9,7 @@ Backoff = Literal["fixed", "exponential"]
 Join = Literal["any", "all_resolved", "all_live"]
 OnError = Literal["fail", "continue", "error_port"]
 OnWorkerLost = Literal["retry", "fail"]
+WhenFull = Literal["queue", "drop", "fail"]
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,28 @@ class RetryPolicy:
 
 
 @dataclass(frozen=True)
+class Concurrency:
+    """How many runs of the workflow may be going on at once.
+
+    `key` is a template over the run's `inputData`: runs with different keys do not hinder each other. `when_full` says
+    what becomes of a start beyond the limit: it waits, it is recorded as stopped, or it is refused.
+    """
+
+    limit: int
+    key: str = ""
+    when_full: WhenFull = "queue"
+
+
+@dataclass(frozen=True)
 class GraphSettings:
     """What holds for a whole run.
 
     `deadline_seconds` counts from its start; None means no deadline. `retention_days` says how long it is kept after
-    its end: 0 is for ever, None as the installation has it.
+    its end: 0 is for ever, None as the installation has it. `error_workflow` is the id or code of the workflow that is
+    started when a run fails; None as the installation has it.
     """
 
     deadline_seconds: float | None = None
     retention_days: float | None = None
+    concurrency: Concurrency | None = None
+    error_workflow: str | None = None

@@ -58,7 +58,7 @@ def create_workflow(
     Without a definition it is an empty draft. It belongs to the default project, or to the first one where `user` may
     change workflows. Raises `Forbidden`, `CodeTaken`, `NotADefinition`, `DefinitionTooLarge`.
     """
-    project_id = _project_for(user)
+    project_id = accounts_services.project_for(user, action="workflow.edit")
     workflow = Workflow(
         project_id=project_id,
         code=particulars.code or _next_code(),
@@ -187,15 +187,6 @@ def _locked(workflow_id: UUID, user: Any, action: str, expected: Expected | None
 
 def _fresh(workflow_id: UUID) -> Workflow:
     return Workflow.objects.with_versions().get(id=workflow_id)
-
-
-def _project_for(user: Any) -> int:
-    default = accounts_services.default_project().id
-    allowed = accounts_services.project_ids(user, action="workflow.edit")
-    if default in allowed or not allowed:
-        accounts_services.require(user, "workflow.edit", default)
-        return default
-    return min(allowed)
 
 
 def _next_code() -> str:

@@ -60,6 +60,26 @@ def start_target(workflow_id: UUID, *, number: int | None = None) -> StartTarget
     return _target(workflow, workflow.active_version_id if number is None else _once_published(workflow, number))
 
 
+def named_target(name: str, *, project_id: int, user: Any) -> StartTarget:
+    """The published version of the workflow with this id or code, for a run of a project that wants to start it.
+
+    Somebody who started the run needs the right to start the other workflow, too; a run that nobody started may start
+    those of its own project. Raises what `startable` raises.
+    """
+    workflow = _named(name.strip())
+    if workflow is None or (user is None and workflow.project_id != project_id):
+        raise WorkflowNotFound
+    return _target(workflow, workflow.active_version_id) if user is None else startable(workflow.id, user)
+
+
+def _named(name: str) -> Workflow | None:
+    try:
+        by: dict[str, Any] = {"id": UUID(name)}
+    except ValueError:
+        by = {"code": name}
+    return Workflow.objects.alive().filter(**by).first()
+
+
 def number_of(version_id: UUID) -> int:
     """The number of a version; raises `VersionNotFound`."""
     number = WorkflowVersion.objects.filter(id=version_id).values_list("number", flat=True).first()

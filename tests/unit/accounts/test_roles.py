@@ -4,8 +4,8 @@ import pytest
 
 from accounts.roles import ACTIONS, Role, allows, highest, roles_for
 
-VIEWER = {"workflow.view", "execution.view", "dataset.view", "node_type.view"}
-OPERATOR = VIEWER | {"execution.start", "execution.control"}
+VIEWER = {"workflow.view", "execution.view", "dataset.view", "event.view", "node_type.view"}
+OPERATOR = VIEWER | {"execution.start", "execution.control", "event.emit"}
 EDITOR = OPERATOR | {"workflow.edit", "workflow.publish", "workflow.delete", "credential.use"}
 ADMIN = EDITOR | {"credential.manage", "user.manage", "installation.view"}
 RIGHTS = {None: set(), Role.VIEWER: VIEWER, Role.OPERATOR: OPERATOR, Role.EDITOR: EDITOR, Role.ADMIN: ADMIN}

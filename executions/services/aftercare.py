@@ -1,0 +1,125 @@
+"""What the end of a run brings about: children that nobody awaits any more are stopped, the step that awaited the run
+goes on, its slot is given to the next one, and a failure starts the error workflow.
+
+The statement that ends a run leaves `aftercare` set on it. Whoever has ended it looks after it at once; what a death
+leaves undone is done by the ticker. All of it is one transaction that also takes the mark off, so it happens once.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, Final
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, transaction
+
+from accounts.errors import DomainError
+from executions import claims, journal
+from executions.engine.events import Event
+from executions.engine.states import FINISHED_EXECUTION, ExecutionStatus, Origin
+from executions.models import Execution
+from executions.services import admission, children
+from executions.services.aftermath import tell
+from executions.services.starting import Cause, start
+from workflows import services as workflows
+
+log = structlog.get_logger(__name__)
+
+BATCH: Final = 200
+
+
+def look_after(execution_id: uuid.UUID) -> bool:
+    """Do what the end of this run brings about; False when there is nothing to do, or not all could be done yet."""
+    parent = Execution(id=execution_id)
+    if not children.stop_orphans(parent):
+        return False
+    with transaction.atomic():
+        if claims.lock_execution(execution_id) not in FINISHED_EXECUTION:
+            return False
+        execution = Execution.objects.select_related("workflow").get(id=execution_id)
+        if not execution.aftercare:
+            return False
+        children.tell_parent(execution)
+        admission.leave(execution_id)
+        if execution.status == ExecutionStatus.FAILED:
+            _start_error_workflow(execution)
+        Execution.objects.filter(id=execution_id).update(aftercare=False)
+    return True
+
+
+def look_after_soon(execution_id: uuid.UUID) -> None:
+    """Look after the run when the transaction that ends it has been committed; a failure is left to the ticker."""
+    transaction.on_commit(lambda: _look_after_surely(execution_id))
+
+
+def look_after_ended() -> int:
+    """S10, for the ticker: look after the runs that have ended without anybody looking after them; returns how many."""
+    ended = Execution.objects.filter(aftercare=True, finished_at__isnull=False).order_by("finished_at")
+    return sum(_look_after_surely(execution_id) for execution_id in list(ended.values_list("id", flat=True)[:BATCH]))
+
+
+def _look_after_surely(execution_id: uuid.UUID) -> bool:
+    try:
+        return look_after(execution_id)
+    except (DatabaseError, InterfaceError) as error:
+        log.warning("run could not be looked after, the ticker will", execution_id=str(execution_id), error=str(error))
+    except Exception:  # one run must not keep the others from it
+        log.exception("run could not be looked after", execution_id=str(execution_id))
+    return False
+
+
+def _start_error_workflow(execution: Execution) -> None:
+    """Start what the workflow, or the installation, has for failures. A failure of that starts nothing more."""
+    name = _error_workflow(execution)
+    if not name or execution.origin == Origin.ERROR:
+        return
+    try:
+        with transaction.atomic():
+            target = workflows.named_target(name, project_id=execution.project_id, user=None)
+            run, _created = start(
+                target=target,
+                user=None,
+                input_data=_report(execution),
+                priority=execution.priority,
+                cause=Cause(Origin.ERROR),
+            )
+    except DomainError as error:
+        log.warning("error workflow cannot be started", execution_id=str(execution.pk), name=name, code=error.code)
+        facts = {"workflow": name, "error": {"code": error.code, "message": str(error.message), "details": {}}}
+        _note(execution, journal.event("error_workflow.refused", facts, level="error"))
+    else:
+        _note(execution, journal.event("error_workflow.started", {"workflow": name, "executionId": run.pk}))
+
+
+def _error_workflow(execution: Execution) -> str:
+    """The workflow's own one, or the installation's; of a version that cannot be compiled any more the latter."""
+    try:
+        own = workflows.compiled(execution.version_id).settings.error_workflow
+    except DomainError:
+        own = None
+    return own or settings.ERROR_WORKFLOW
+
+
+def _note(execution: Execution, line: Event) -> None:
+    tell(execution.pk, journal.append(execution.pk, [line]))
+
+
+def _report(execution: Execution) -> dict[str, Any]:
+    """The `inputData` of the error workflow's run."""
+    return {
+        "execution": {
+            "id": str(execution.pk),
+            "status": execution.status,
+            "origin": execution.origin,
+            "startedAt": execution.started_at,
+            "finishedAt": execution.finished_at,
+            "inputData": execution.input_data,
+        },
+        "workflow": {
+            "id": str(execution.workflow_id),
+            "code": execution.workflow.code,
+            "name": execution.workflow.name,
+        },
+        "error": execution.error,
+    }
