@@ -55,6 +55,7 @@ STATUS: dict[type[Exception], int] = {
     executions_errors.IllegalTransition: 409,
     executions_errors.WorkflowBusy: 409,
     executions_errors.NothingToRetry: 409,
+    executions_errors.ConcurrencyLimit: 409,
     executions_errors.StepMissing: 422,
     executions_errors.IdempotencyMismatch: 422,
 }

@@ -122,6 +122,14 @@ DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=0)
 DATABASES: dict[str, Any] = {
     "default": env.db_url("DATABASE_URL", default="postgresql://postgres@localhost:5432/naryad"),
 }
+# A line that swallows packets is given up after a while, well before a lease runs out. A Unix socket knows none of these.
+_LINE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 15_000,
+}
 # A statement of the engine reads rows by index only; the plan of an early, small table must not outlive it.
 _PATIENCE = "-c lock_timeout=5s -c statement_timeout=30s"
 _BY_INDEX = "-c enable_seqscan=off -c jit=off -c plan_cache_mode=force_generic_plan"
@@ -134,6 +142,7 @@ DATABASES["default"].update(
     CONN_MAX_AGE=0 if DATABASE_POOL_SIZE else None,
     CONN_HEALTH_CHECKS=True,
     OPTIONS={
+        **_LINE,
         **DATABASES["default"].get("OPTIONS", {}),
         "prepare_threshold": 2,
         "application_name": f"naryad-{PROCESS}",
@@ -263,6 +272,8 @@ SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=5.0)
 WORKER_QUEUES = env.list("NARYAD_QUEUES", default=[])
 WORKER_SLOTS = env.int("NARYAD_SLOTS", default=1)
 PAYLOAD_MAX_BYTES = env.int("PAYLOAD_MAX_BYTES", default=10_000_000)
+SUBWORKFLOW_MAX_DEPTH = env.int("SUBWORKFLOW_MAX_DEPTH", default=10)
+ERROR_WORKFLOW = env.str("ERROR_WORKFLOW", default="")
 SOCKET_AUTH_SECONDS = env.float("SOCKET_AUTH_SECONDS", default=10.0)
 SOCKET_RECHECK_SECONDS = env.float("SOCKET_RECHECK_SECONDS", default=15.0)
 DEAD_LETTER_ALARM_HOURS = env.float("DEAD_LETTER_ALARM_HOURS", default=24.0)
@@ -270,6 +281,7 @@ EXECUTION_RETENTION_DAYS = env.float("EXECUTION_RETENTION_DAYS", default=365.0)
 WORKFLOW_GUARDS = {"delete": "executions.services.refuse_if_open"}
 OUTBOX_HANDLERS = {
     "dataset.store": "executions.storage.store_output",
+    "run.follow": "executions.services.children.follow",
     "event.arrived": "executions.services.arrivals.wake_waiting",
     "telegram.send": "integrations.telegram.delivery.send",
 }

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from executions import invariants, pruning, sweeps
-from executions.services import dead_letters
+from executions.services import admission, aftercare, dead_letters
 from integrations import events, inbox, outbox, sink
 
 log = structlog.get_logger(__name__)
@@ -36,6 +36,8 @@ def rules() -> list[Rule]:
         Rule("ring_again", 1.0, sweeps.ring_again),
         Rule("outbox", 1.0, outbox.ring_due),
         Rule("end_overdue", 1.0, sweeps.end_overdue),
+        Rule("look_after_ended", 1.0, aftercare.look_after_ended),
+        Rule("admit_waiting", 1.0, admission.admit_waiting),
         Rule("rescue_expired", settings.SWEEP_SECONDS, sweeps.rescue_expired),
         Rule("cut_overtime", settings.SWEEP_SECONDS, sweeps.cut_overtime),
         Rule("invariants", 60.0, invariants.repair),

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
 
 from accounts import failpoints
-from executions import claims, effects, layout, transitions
+from executions import claims, effects, layout, payloads, transitions
 from executions.book import RunBook
 from executions.claims import Claimed, Record, Recorded, Target
 from executions.engine import identity, planner
 from executions.engine.events import Event
 from executions.engine.placement import may_continue
 from executions.engine.planner import Book, Counter, PassKey, PassState, Place, Resolution, Scope
-from executions.engine.settlement import Settlement, under
+from executions.engine.settlement import Settlement, handed_back, under
 from executions.engine.states import ExecutionStatus, StepStatus
 from executions.journal import event
 from executions.payloads import Encoded
-from executions.services import arrivals
+from executions.services import arrivals, children
+from executions.services.aftercare import look_after_soon
 from executions.services.aftermath import ring, ring_for, tell, tell_running
 from integrations import outbox, safe_json
 from integrations.scope import Sent
@@ -62,7 +63,8 @@ def settle(report: Report) -> Recorded | None:
     not so, or a join has to be read, or more has to be written, the run is locked first and the same statement is
     used with what was read.
     """
-    simple = not report.settlement.fails_run and report.settlement.event is None
+    told = report.settlement
+    simple = not told.fails_run and told.event is None and told.starts is None
     if simple and not _stores(report) and not report.sent:
         try:
             recorded = _record(report, ExecutionStatus.RUNNING, _CLOSED_BOOK)
@@ -88,6 +90,7 @@ def _settle_locked(report: Report) -> Recorded | None:
         failpoints.reach("finish.locked")
         effects.write(claimed, report.sent)
         if status in _RECORDABLE and claims.holds(claimed, only_expired=report.only_expired):
+            report = _with_children(report, status)
             recorded = _record_awaiting(report, status, RunBook(claimed.execution_id, report.graph))
             if _stores(report):
                 _store(report)
@@ -113,6 +116,17 @@ def _record_awaiting(report: Report, status: str, book: Book) -> Recorded | None
     if recorded is not None:
         arrivals.look_back(report.claimed, project_id, name, subject)
     return recorded
+
+
+def _with_children(report: Report, status: str) -> Report:
+    """Start the runs that the step asks for. In a paused run it asks again later, in a failing one nothing starts."""
+    starting = report.settlement.starts
+    if starting is None or status == ExecutionStatus.FAILING:
+        return report
+    if status == ExecutionStatus.PAUSED:
+        return replace(report, settlement=handed_back())
+    settlement = children.begin(report.claimed, report.node, starting)
+    return replace(report, settlement=settlement, data=payloads.encode(settlement.ports or {}, settlement.sources))
 
 
 _RECORDABLE = frozenset({ExecutionStatus.RUNNING, ExecutionStatus.PAUSED, ExecutionStatus.FAILING})
@@ -268,6 +282,8 @@ def _moves(report: Report, settlement: Settlement, fails: bool) -> list[Event]:
         payload["ports"] = {port: len(items) for port, items in settlement.ports.items()}
     if settlement.reason is not None:
         payload |= {"reason": settlement.reason, "seconds": settlement.seconds, "until": settlement.until}
+    if settlement.wake is not None and "children" in settlement.wake:
+        payload["children"] = settlement.wake["children"]
     if settlement.failure is not None:
         payload["error"] = settlement.failure.as_json()
     kind = "rescued" if settlement.rescued and not settlement.closes else _EVENT_OF[settlement.status]
@@ -306,6 +322,8 @@ def _after(report: Report, settlement: Settlement, resolution: Resolution, statu
         ring("cpu" if alone else report.claimed.queue, 1)
     if recorded.claimed is not None:
         tell_running(recorded.claimed)
+    if recorded.aftercare:
+        look_after_soon(report.claimed.execution_id)
     log.info(
         "step recorded",
         execution_id=str(report.claimed.execution_id),
