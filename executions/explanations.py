@@ -40,6 +40,12 @@ OF_HOST = {
     ),
     Kind.RATE_LIMIT: _("Шаг «%(label)s» ждёт до %(until)s: превышен лимит запросов сервера %(host)s"),
 }
+OF_EVENT = {
+    (True, False): _("Шаг «%(label)s» ждёт события %(event)s, предмет — %(subject)s"),
+    (False, True): _("Шаг «%(label)s» ждёт события %(event)s, но не дольше чем до %(until)s"),
+    (True, True): _("Шаг «%(label)s» ждёт события %(event)s, предмет — %(subject)s, но не дольше чем до %(until)s"),
+}
+"""By whether the step waits for an event about something, and whether it waits to a time only."""
 PAUSED_BY = _("Приостановлен с %(since)s, кем: %(by)s")
 PAUSED_WHY = _("Приостановлен с %(since)s, кем: %(by)s, причина: %(why)s")
 OTHERS = _("(и ещё шагов: %(count)s)")
@@ -58,6 +64,8 @@ def explained(reason: Reason, *, status: str, zone: tzinfo) -> str:
 def _msgid(reason: Reason) -> str:
     if reason.kind is Kind.PAUSED and reason.by:
         return PAUSED_WHY if reason.why else PAUSED_BY
+    if reason.kind is Kind.EVENT:
+        return OF_EVENT.get((bool(reason.subject), reason.until is not None), SENTENCES[Kind.EVENT])
     return OF_HOST[reason.kind] if reason.host and reason.kind in OF_HOST else SENTENCES[reason.kind]
 
 

@@ -15,6 +15,7 @@ from executions.services import arrivals
 from integrations import events
 from integrations.errors import EventInvalid
 from integrations.models import OutboxMessage
+from tests.integration import runs
 from tests.integration.executions.driving import drain, items, start, status, statuses, step
 from tests.integration.waiting.scenes import deliver, emit, waiting, what
 
@@ -159,3 +160,25 @@ def test_old_events_are_forgotten(anna: User, settings: Any) -> None:
     clock.shift(connection, 0)
     assert (events.find(old.pk), events.find(young.pk)) == (None, young)
     arrivals.wake_waiting({"eventId": str(old.pk)})
+
+
+@pytest.mark.parametrize(
+    ("config", "sentence"),
+    [
+        ({}, "Шаг «wait» ждёт события order.paid"),
+        ({"subject": "7"}, "Шаг «wait» ждёт события order.paid, предмет — 7"),
+        ({"until": "2101-03-01T09:00:00Z"}, "Шаг «wait» ждёт события order.paid, но не дольше чем до 01.03.2101 09:00"),
+        (
+            {"subject": "7", "until": "2101-03-01T09:00:00Z"},
+            "Шаг «wait» ждёт события order.paid, предмет — 7, но не дольше чем до 01.03.2101 09:00",
+        ),
+    ],
+)
+def test_it_can_be_asked_for_which_event_a_run_waits_and_how_long(
+    anna: User, config: dict[str, Any], sentence: str
+) -> None:
+    run = waiting(anna, **config)
+    told = runs.client(anna).get(f"/api/v1/executions/{run.pk}/why").json()
+    reason = told["reasons"][0]
+    assert (told["sentence"], reason["kind"], reason["event"]) == (sentence, "event", "order.paid")
+    assert (reason["subject"], reason["until"]) == (config.get("subject"), config.get("until"))
