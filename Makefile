@@ -15,7 +15,7 @@ up:  ## everything in the foreground until Ctrl-C
 test:  ## all the tests, on PostgreSQL and Valkey of their own (ARGS='-k name' goes to pytest)
 	@exec $(PYTHON) dev.py test $(ARGS)
 
-test-all:  ## the tests of `make test`, and the storms
+test-all:  ## the tests of `make test`, and those that take long: storms, stories of chance, broken engines
 	@exec $(PYTHON) dev.py test -m "" $(ARGS)
 
 check:  ## lint, types, floors, migrations in step, Django checks, OpenAPI

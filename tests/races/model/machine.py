@@ -1,0 +1,271 @@
+"""The same moves on the engine and on the oracle; after each of them both must say the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from accounts import clock
+from accounts.clock import Now
+from executions import claims, failures, lease, payloads, services, sweeps
+from executions.claims import Claimed, Recorded
+from executions.engine import settlement
+from executions.engine.settlement import Failure, Settlement
+from executions.errors import IllegalTransition, NothingToRetry
+from executions.models import Attempt, Execution, Step
+from executions.services.control import fail
+from executions.services.settling import Report, settle
+from tests.integration.executions.driving import journal, start
+from tests.races import promises
+from tests.races.model.graphs import REST_SECONDS, definition, graphs
+from tests.races.model.oracle import Oracle, Refused
+from workflows import services as workflows
+from workflows.graph.topology import CompiledNode
+
+TURN_SECONDS = 2 * REST_SECONDS
+"""What rests is due after one turn of the clock, what was to wait for longer after as many turns as it was told."""
+
+
+@dataclass(frozen=True)
+class Grip:
+    """A step as somebody has claimed it, who may be a zombie by now."""
+
+    claimed: Claimed
+    fence: int
+
+    @property
+    def name(self) -> str:
+        return self.claimed.node_id
+
+
+class RunMachine(RuleBasedStateMachine):
+    """One run of a drawn graph. `person` must be set by whoever runs it."""
+
+    person: Any = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds = 0.0
+        self.grips: list[Grip] = []
+
+    @initialize(drawn=graphs())
+    def begin(self, drawn: Any) -> None:
+        self.oracle = Oracle(*drawn)
+        self.run_id = start(self.person, definition(*drawn)).id
+        self.graph = workflows.compiled(Execution.objects.get(id=self.run_id).version_id)
+
+    def teardown(self) -> None:
+        clock.shift(connection, self.seconds)
+        if hasattr(self, "run_id"):
+            if self.oracle.open():
+                self.stop()
+            self.both_say_the_same()
+            assert promises.broken() == {}
+        clock.shift(connection, 0)
+
+    # --- workers ----------------------------------------------------------------------------------------------------
+
+    @rule()
+    def claim(self) -> None:
+        claimed = claims.claim(queue="cpu", worker="worker")
+        assert (claimed is not None) == bool(self.oracle.named("ready"))
+        if claimed is not None:
+            self._grip(claimed)
+
+    @precondition(lambda self: self.grips)
+    @rule(data=st.data(), goes_on=st.booleans())
+    def succeed(self, data: st.DataObject, goes_on: bool) -> None:
+        grip = self._some(data)
+        ports = self.oracle.nodes[grip.name].ports
+        fired = data.draw(st.sets(st.sampled_from([port for port in ports if port != "error"])))
+        done = settlement.success({port: [{}] for port in sorted(fired)})
+        recorded = self._finish(grip, done, lambda: self.oracle.succeed(grip.name, fired), goes_on=goes_on)
+        ready = self.oracle.named("ready")
+        if recorded is not None and recorded.claimed is not None:
+            assert recorded.claimed.node_id in ready
+            self._grip(recorded.claimed)
+
+    @precondition(lambda self: self.grips)
+    @rule(data=st.data(), transient=st.booleans())
+    def fail(self, data: st.DataObject, transient: bool) -> None:
+        grip = self._some(data)
+        failure = Failure("broken", "", transient=transient)
+        settled = settlement.failed(
+            self._node(grip), failure, tries=grip.claimed.tries, jitter=0.5, items=[{}], progress=None
+        )
+        self._finish(grip, settled, lambda: self.oracle.fail(grip.name, transient=transient))
+
+    @precondition(lambda self: self.grips)
+    @rule(data=st.data())
+    def later(self, data: st.DataObject) -> None:
+        grip = self._some(data)
+        postponed = settlement.later(seconds=REST_SECONDS, reason="limit", progress={"page": 2})
+        self._finish(grip, postponed, lambda: self.oracle.later(grip.name))
+
+    @precondition(lambda self: self.grips)
+    @rule(data=st.data(), turns=st.integers(1, 2))
+    def wait(self, data: st.DataObject, turns: int) -> None:
+        grip = self._some(data)
+        seconds = turns * TURN_SECONDS - REST_SECONDS
+        port = self._node(grip).first_output
+        asleep = settlement.waiting(seconds=seconds, on_event=port, on_timeout=port)
+        self._finish(grip, asleep, lambda: self.oracle.wait(grip.name, turns))
+
+    @precondition(lambda self: self.grips)
+    @rule(data=st.data())
+    def hand_back(self, data: st.DataObject) -> None:
+        grip = self._some(data)
+        self._finish(grip, settlement.handed_back(), lambda: self.oracle.hand_back(grip.name))
+
+    @precondition(lambda self: self.grips)
+    @rule(data=st.data())
+    def die(self, data: st.DataObject) -> None:
+        """The lease runs out, and two tickers find out; the worker is a zombie from now on."""
+        grip = self._some(data)
+        mine = Step.objects.filter(id=grip.claimed.step_id, fence=grip.fence, status="running")
+        mine.update(lease_expires_at=Now())
+        held = self.oracle.holds(grip.name, grip.fence)
+        assert sweeps.rescue_expired() == held
+        assert sweeps.rescue_expired() == 0
+        if held:
+            self.oracle.lose(grip.name)
+
+    # --- people and time --------------------------------------------------------------------------------------------
+
+    @rule()
+    def pause(self) -> None:
+        self._steer(lambda: services.pause(execution_id=self.run_id), self.oracle.pause)
+
+    @rule()
+    def resume(self) -> None:
+        self._steer(lambda: services.resume(execution_id=self.run_id), self.oracle.resume)
+
+    @rule(often=st.integers(0, 3))
+    def stop_sometimes(self, often: int) -> None:
+        if often == 0:
+            self.stop()
+
+    def stop(self) -> None:
+        self._steer(lambda: services.stop(execution_id=self.run_id), self.oracle.stop)
+
+    @rule(often=st.integers(0, 5))
+    def be_too_late(self, often: int) -> None:
+        if often == 0:
+            ended = fail(execution_id=self.run_id, failure=failures.DEADLINE_EXCEEDED)
+            assert ended == self.oracle.fail_from_outside()
+
+    @rule(data=st.data(), force=st.booleans())
+    def retry_step(self, data: st.DataObject, force: bool) -> None:
+        name = data.draw(st.sampled_from(sorted(self.oracle.steps)))
+        step = Step.objects.get(execution_id=self.run_id, node_id=name).id
+        self._steer(
+            lambda: services.retry_step(execution_id=self.run_id, step_id=step, force=force),
+            lambda: self.oracle.retry_step(name, force=force),
+        )
+
+    @rule()
+    def retry(self) -> None:
+        self._steer(lambda: services.retry(execution_id=self.run_id, user=self.person), self.oracle.retry)
+
+    @rule()
+    def turn(self) -> None:
+        """Time passes; workers that live renew their leases, and two tickers wake what is due."""
+        self.seconds += TURN_SECONDS
+        clock.shift(connection, self.seconds)
+        held = {grip.claimed.step_id: grip.fence for grip in self.grips if self.oracle.holds(grip.name, grip.fence)}
+        assert lease._renew(held) == held.keys()
+        assert sweeps.rescue_expired() == 0
+        self.oracle.turn()
+        sweeps.wake_due()
+        assert sweeps.wake_due() == 0
+
+    # --- what must be true ------------------------------------------------------------------------------------------
+
+    @invariant()
+    def both_say_the_same(self) -> None:
+        if not hasattr(self, "run_id"):
+            return
+        run = Execution.objects.get(id=self.run_id)
+        oracle = self.oracle
+        assert (run.status, run.open_steps, run.epoch) == (oracle.status, len(oracle.open()), oracle.epoch)
+        assert (run.finished_at is None) == bool(oracle.open())
+        rows = {step.node_id: step for step in Step.objects.filter(execution=run)}
+        assert {name: _told(row) for name, row in rows.items()} == {name: self._foretold(name) for name in rows}
+        assert _ended(run) == {name: step.ended for name, step in oracle.steps.items() if step.ended}
+        assert len(journal(run)) == run.event_seq
+
+    def _foretold(self, name: str) -> tuple[Any, ...]:
+        step = self.oracle.steps[name]
+        counted = self.oracle.join(name) if step.status == "pending" else None
+        fired = step.fired if step.status in ("succeeded", "failed") else frozenset()
+        return step.status, step.attempt, step.tries, step.rescues, step.epoch, step.fence, step.handled, fired, counted
+
+    # --- how ----------------------------------------------------------------------------------------------------------
+
+    def _grip(self, claimed: Claimed) -> None:
+        fence = self.oracle.claim(claimed.node_id)
+        assert claimed.fence == fence
+        self.grips.append(Grip(claimed, fence))
+
+    def _some(self, data: st.DataObject) -> Grip:
+        return data.draw(st.sampled_from(self.grips), label="whose")
+
+    def _node(self, grip: Grip) -> CompiledNode:
+        return self.graph.nodes[grip.name]
+
+    def _finish(
+        self, grip: Grip, settled: Settlement, foretell: Callable[[], None], *, goes_on: bool = False
+    ) -> Recorded | None:
+        """Record what became of a step; of a zombie nothing may be recorded."""
+        held = self.oracle.holds(grip.name, grip.fence)
+        data = payloads.encode(settled.ports, {}) if settled.ports else []
+        going_on = "cpu" if goes_on else None
+        recorded = settle(Report(grip.claimed, self.graph, settled, data, continue_on=going_on))
+        assert (recorded is not None) == held
+        if held:
+            foretell()
+        self.grips.remove(grip)
+        return recorded
+
+    def _steer(self, really: Callable[[], object], foretell: Callable[[], None]) -> None:
+        try:
+            foretell()
+        except Refused:
+            expected = True
+        else:
+            expected = False
+        try:
+            really()
+        except (IllegalTransition, NothingToRetry):
+            assert expected
+        else:
+            assert not expected
+
+
+def _told(row: Step) -> tuple[Any, ...]:
+    counted = (row.remaining, row.live) if row.status == "pending" else None
+    fired: Collection[str] = row.fired if row.status in ("succeeded", "failed") and row.fired else ()
+    return (
+        str(row.status),
+        row.attempt,
+        row.tries,
+        row.rescues,
+        row.epoch,
+        row.fence,
+        row.handled,
+        frozenset(fired),
+        counted,
+    )
+
+
+def _ended(run: Execution) -> dict[str, Counter[str]]:
+    found: dict[str, Counter[str]] = {}
+    for name, outcome in Attempt.objects.filter(step__execution=run).values_list("step__node_id", "outcome"):
+        found.setdefault(name, Counter())[outcome] += 1
+    return found

@@ -1,0 +1,38 @@
+"""Long stories of one run, drawn by chance, told by the engine and by the oracle."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.races.model.machine import RunMachine
+
+SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much, HealthCheck.large_base_example]
+FEW = settings(
+    max_examples=20,
+    stateful_step_count=25,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=SLOW,
+)
+MANY = settings(FEW, max_examples=250, stateful_step_count=60, derandomize=False, print_blob=True)
+
+
+@pytest.fixture(autouse=True)
+def _person(anna: Any) -> Any:
+    RunMachine.person = anna
+    yield
+    RunMachine.person = None
+
+
+def test_the_engine_does_what_the_oracle_says_in_a_few_stories():
+    run_state_machine_as_test(RunMachine, settings=FEW)
+
+
+@pytest.mark.long
+def test_the_engine_does_what_the_oracle_says_in_many_stories():
+    run_state_machine_as_test(RunMachine, settings=MANY)
