@@ -58,6 +58,16 @@ STATES = {
 """Names of the states of runs and steps."""
 
 
+ORIGINS = {
+    "manual": _("Человек или программа"),
+    "schedule": _("Расписание"),
+    "subworkflow": _("Шаг другого запуска"),
+    "error": _("Неудача другого запуска"),
+    "retry": _("Повтор другого запуска"),
+}
+"""What started a run."""
+
+
 class _Places(dict[str, Any]):
     """Values for the places of a sentence; a value that a line does not have is a dash."""
 
@@ -84,6 +94,11 @@ def sentence(type: str, payload: Mapping[str, Any]) -> str:
 def state(status: str) -> str:
     """The name of a state of a run or a step."""
     return gettext(STATES[status])
+
+
+def origin(name: str) -> str:
+    """What started a run, in words."""
+    return gettext(ORIGINS[name])
 
 
 def phrase(message: str, values: Mapping[str, Any]) -> str:

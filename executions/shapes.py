@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -26,7 +26,8 @@ ANY_OBJECT = {"type": "object", "additionalProperties": True}
 
 def presentable(runs: QuerySet[Execution]) -> QuerySet[Execution]:
     """Load with the runs what `ExecutionShape` shows, and leave out the definitions, which may have megabytes."""
-    return runs.select_related("workflow", "version", "started_by").defer("version__definition", "version__problems")
+    shown = runs.select_related("workflow", "version", "started_by").annotate(parent_id=F("parent_step__execution"))
+    return shown.defer("version__definition", "version__problems")
 
 
 def named(effects: Sequence[SideEffect]) -> Sequence[SideEffect]:
@@ -100,6 +101,12 @@ class ExecutionShape(serializers.Serializer[Execution]):
     startedBy = PersonShape(source="started_by", allow_null=True)
     origin = serializers.ChoiceField(choices=[origin.value for origin in Origin])
     retryOf = serializers.UUIDField(source="retry_of_id", allow_null=True, help_text="The run that this one repeats.")
+    parentExecutionId = serializers.UUIDField(
+        source="parent_id", allow_null=True, help_text="The run whose step has started this one."
+    )
+    parentStepId = serializers.UUIDField(source="parent_step_id", allow_null=True)
+    awaited = serializers.BooleanField(help_text="Whether that step waits for this run.")
+    concurrencyKey = serializers.CharField(source="concurrency_key")
     createdAt = serializers.DateTimeField(source="created_at")
     startedAt = serializers.DateTimeField(source="started_at", allow_null=True)
     finishedAt = serializers.DateTimeField(source="finished_at", allow_null=True)

@@ -24,7 +24,7 @@ from executions import services
 from executions.admin.details import details_of
 from executions.engine.states import ExecutionStatus
 from executions.models import Execution
-from executions.sentences import STATES, state
+from executions.sentences import STATES, origin, state
 from executions.shapes import presentable, spoken
 from integrations import safe_json
 
@@ -86,6 +86,8 @@ class ExecutionAdmin(admin.ModelAdmin):
         "state",
         "failure",
         "priority",
+        "cause",
+        "concurrency_key",
         "started_by",
         "created_at",
         "started_at",
@@ -139,6 +141,16 @@ class ExecutionAdmin(admin.ModelAdmin):
     @admin.display(description=_("ошибка"))
     def failure(self, execution: Execution) -> str:
         return spoken(execution.error)["message"] if execution.error else "—"
+
+    @admin.display(description=_("начало"))
+    def cause(self, execution: Execution) -> str:
+        """What started the run, with a link to the run that did."""
+        shown: Any = execution
+        other = execution.retry_of_id or shown.parent_id
+        if other is None:
+            return origin(execution.origin)
+        address = reverse("admin:executions_execution_change", args=[other])
+        return format_html('{} <a href="{}">{}</a>', origin(execution.origin), address, other)
 
     @admin.display(description=_("входные данные"))
     def input_shown(self, execution: Execution) -> SafeString:

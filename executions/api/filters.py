@@ -8,7 +8,7 @@ import django_filters
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
-from executions.engine.states import ExecutionStatus
+from executions.engine.states import ExecutionStatus, Origin
 from executions.models import Execution
 
 ORDERS = {
@@ -27,6 +27,10 @@ class ChoiceListFilter(filters.BaseInFilter, filters.ChoiceFilter):
 class ExecutionFilter(filters.FilterSet):
     status = ChoiceListFilter(choices=[(status, status) for status in ExecutionStatus], label="Comma list of states.")
     workflowId = filters.UUIDFilter(field_name="workflow_id")
+    parentExecutionId = filters.UUIDFilter(
+        field_name="parent_step__execution", label="Runs that were started by steps of this run."
+    )
+    origin = ChoiceListFilter(choices=[(origin, origin) for origin in Origin], label="Comma list of origins.")
     label = filters.CharFilter(field_name="version__label", label="Label of the version, such as v005.")
     createdAfter = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
     createdBefore = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")

@@ -20,6 +20,7 @@ from tests.integration.executions.driving import (
     step,
     workflow,
 )
+from tests.integration.runs import client
 from workflows import services as workflows
 from workflows.models import Workflow
 
@@ -250,3 +251,17 @@ def test_the_end_of_a_child_that_nobody_saw_is_found_by_the_ticker(anna: Any) ->
     assert aftercare.look_after_ended() >= 1
     assert aftercare.look_after_ended() == 0
     assert status(run) == "succeeded"
+
+
+def test_a_run_started_by_a_step_names_it_and_is_found_by_it(anna: Any) -> None:
+    """S1-10: parent and child are linked, both ways."""
+    inner = workflow(anna, definition([("a", "noop")]), "Inner")
+    run = start(anna, caller(inner.code))
+    settle()
+
+    listed = client(anna).get(f"/api/v1/executions?parentExecutionId={run.pk}").json()
+
+    (told,) = listed["results"]
+    assert (told["parentExecutionId"], told["parentStepId"]) == (str(run.pk), str(step(run, "call").id))
+    assert (told["origin"], told["awaited"]) == ("subworkflow", True)
+    assert client(anna).get("/api/v1/executions?origin=manual").json()["count"] == 1
