@@ -130,6 +130,14 @@ _LINE = {
     "keepalives_count": 2,
     "tcp_user_timeout": 15_000,
 }
+# A line that swallows packets is given up well before a lease runs out. A Unix socket knows none of these.
+_LINE = {
+    "connect_timeout": 5,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 15_000,
+}
 # A statement of the engine reads rows by index only; the plan of an early, small table must not outlive it.
 _PATIENCE = "-c lock_timeout=5s -c statement_timeout=30s"
 _BY_INDEX = "-c enable_seqscan=off -c jit=off -c plan_cache_mode=force_generic_plan"

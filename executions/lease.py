@@ -1,8 +1,10 @@
-"""Leases of this process: renewed by one thread, which also cuts off what is over its time or no longer ours.
+"""Leases of this process: renewed all the time, and cut off when a step is over its time or no longer ours.
 
-A step is leased for `LEASE_SECONDS`. The thread renews all leases of the process in one statement and learns from it
-which were taken away. A step over its time is told first (its connections are closed) and given up ten seconds later:
-its failure is recorded and the process, which cannot be trusted any more, ends with code 75.
+A step is leased for `LEASE_SECONDS`. The heart (`executions.heartbeat`) renews all leases of the process in one
+statement and learns from it which were taken away. A second thread, which never waits for the database, watches the
+time: when the heart is silent for two thirds of a lease it cuts all steps off. A step over its time is told first (its
+connections are closed) and given up ten seconds later: its failure is recorded and the process, which cannot be trusted
+any more, ends with code 75.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from django.db import DatabaseError, close_old_connections, connection
 
 from executions.claims import Claimed
 from executions.cursor import hot_cursor
+from executions.heartbeat import Heart
 from integrations.scope import CancelHandle
 
 log = structlog.get_logger(__name__)
@@ -105,11 +108,11 @@ class Leases:
                 del self._held[lease.claimed.step_id]
 
     def start(self) -> None:
-        """Start the thread, if it is wanted and not there."""
+        """Start the threads, if they are wanted and not there."""
         if self._beating and self._thread is None:
             with self._lock:
                 if self._thread is None:
-                    self._thread = threading.Thread(target=self._run, name="lease-heartbeat", daemon=True)
+                    self._thread = threading.Thread(target=self._run, name="lease-watch", daemon=True)
                     self._thread.start()
 
     def drain(self) -> None:
@@ -118,26 +121,23 @@ class Leases:
             self._draining_since = time.monotonic()
 
     def close(self) -> None:
-        """End the thread."""
+        """End the threads."""
         self._stop.set()
         if self._thread is not None:
             self._thread.join()
 
     def _run(self) -> None:
-        next_beat = 0.0
-        beaten = time.monotonic()
+        heart = Heart(self._beat)
+        heart.start()
         while not self._stop.wait(min(TICK_SECONDS, settings.HEARTBEAT_SECONDS)):
-            now = time.monotonic()
-            self._cut_overdue(now)
-            if now < next_beat:
-                continue
-            next_beat = now + settings.HEARTBEAT_SECONDS
-            if self._beat():
-                beaten = time.monotonic()
-            elif time.monotonic() - beaten > settings.LEASE_SECONDS * 2 / 3:
+            self._cut_overdue(time.monotonic())
+            patience = settings.LEASE_SECONDS * 2 / 3
+            if heart.silent_seconds > patience:
                 for lease in self._all():
                     lease.end(Cut.LOST)
-        connection.close()
+            heart.cut_if_stuck(patience)
+        heart.close()
+        connection.close()  # giving up a step has used it
 
     def _all(self) -> list[Lease]:
         with self._lock:
@@ -245,7 +245,7 @@ def _show(worker: str, *, draining: bool, first: bool) -> bool:
                 "host": socket.gethostname(),
                 "pid": os.getpid(),
                 "queues": settings.WORKER_QUEUES,
-                "slots": settings.WORKER_SLOTS,
+                "slots": 1 if _is_forked() else settings.WORKER_SLOTS,
                 "draining": draining,
                 "first": first,
             },
@@ -259,6 +259,11 @@ MAIN_PID = "NARYAD_MAIN_PID"
 def found_family() -> None:
     """Make this process the head of the workers that it will fork."""
     os.environ[MAIN_PID] = str(os.getpid())
+
+
+def _is_forked() -> bool:
+    """Whether this process was forked by a worker: it runs one step at a time."""
+    return os.environ.get(MAIN_PID, str(os.getpid())) != str(os.getpid())
 
 
 def family() -> str:
