@@ -16,7 +16,8 @@ from enum import StrEnum
 from typing import Any, Final
 
 import structlog
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import DateTimeField, ExpressionWrapper, F, QuerySet
 
 from accounts.clock import Clock
 from executions import failures, journal, transitions
@@ -110,6 +111,16 @@ def leave(execution_id: uuid.UUID) -> None:
         transaction.on_commit(lambda: _admit_surely(slot.workflow_id, slot.key))
 
 
+def in_line(workflow_id: uuid.UUID, key: str) -> QuerySet[Execution]:
+    """The runs that wait for a place, the next one first.
+
+    It is the order in which steps are claimed: half a minute of waiting weighs as much as one step of priority.
+    """
+    rank = ExpressionWrapper(F("created_at") - F("priority") * timedelta(seconds=30), DateTimeField())
+    queued = Execution.objects.filter(workflow=workflow_id, concurrency_key=key, status=ExecutionStatus.QUEUED)
+    return queued.order_by(rank, "id")
+
+
 def admit(workflow_id: uuid.UUID, key: str) -> int:
     """Let in those that wait for this workflow and key, as far as there is room; returns how many."""
     admitted = 0
@@ -119,7 +130,7 @@ def admit(workflow_id: uuid.UUID, key: str) -> int:
 
 
 def admit_waiting() -> int:
-    """T10, for the ticker: let in whoever waits although there is room; returns how many."""
+    """S12, for the ticker: let in whoever waits although there is room; returns how many."""
     queued = Execution.objects.filter(status=ExecutionStatus.QUEUED)
     places = queued.order_by("workflow_id").values_list("workflow_id", "concurrency_key").distinct()[:BATCH]
     return sum(admit(workflow_id, key) for workflow_id, key in list(places))
@@ -176,23 +187,14 @@ def _held_above(step_id: uuid.UUID, workflow_id: uuid.UUID, key: str) -> bool:
     return bool(row and row[0])
 
 
-# In the order in which steps are claimed: half a minute of waiting weighs as much as one step of priority.
-NEXT = """
-SELECT id FROM executions_execution
-WHERE workflow_id = %(workflow)s AND concurrency_key = %(key)s AND status = 'queued'
-ORDER BY created_at - make_interval(secs => priority * 30), id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
-"""
-
-
 def _admit_next(workflow_id: uuid.UUID, key: str) -> bool:
     broken: uuid.UUID | None = None
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(LOCK, (str(workflow_id), key))
-        cursor.execute(NEXT, {"workflow": workflow_id, "key": key})
-        row = cursor.fetchone()
-        if row is None:
+    with transaction.atomic():
+        with hot_cursor() as cursor:
+            cursor.execute(LOCK, (workflow_id, key))
+        execution = in_line(workflow_id, key).select_for_update(skip_locked=True, no_key=True).first()
+        if execution is None:
             return False
-        execution = Execution.objects.select_related("parent_step").get(id=row[0])
         try:
             settings = workflows.compiled(execution.version_id).settings
         except (OperationalError, InterfaceError):

@@ -54,7 +54,7 @@ def look_after_soon(execution_id: uuid.UUID) -> None:
 
 
 def look_after_ended() -> int:
-    """S10, for the ticker: look after the runs that have ended without anybody looking after them; returns how many."""
+    """S11, for the ticker: look after the runs that have ended without anybody looking after them; returns how many."""
     ended = Execution.objects.filter(aftercare=True, finished_at__isnull=False).order_by("finished_at")
     return sum(_look_after_surely(execution_id) for execution_id in list(ended.values_list("id", flat=True)[:BATCH]))
 

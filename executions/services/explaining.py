@@ -10,6 +10,7 @@ from accounts.clock import Now
 from executions.engine.reasons import Pause, Reason, Run, Waiting, explain
 from executions.engine.states import OPEN_EXECUTION, ExecutionStatus, StepStatus
 from executions.models import Execution, ExecutionEvent, Step
+from executions.services.admission import in_line
 from executions.services.guards import live_queues
 
 MOVING = (StepStatus.RUNNING, StepStatus.READY, StepStatus.DELAYED, StepStatus.WAITING)
@@ -39,14 +40,8 @@ def _run(execution: Execution) -> Run:
 
 
 def _position(execution: Execution) -> int:
-    earlier = Q(created_at__lt=execution.created_at) | Q(created_at=execution.created_at, id__lt=execution.pk)
-    waiting = Execution.objects.filter(
-        earlier,
-        workflow=execution.workflow_id,
-        concurrency_key=execution.concurrency_key,
-        status=ExecutionStatus.QUEUED,
-    )
-    return waiting.count() + 1
+    line = in_line(execution.workflow_id, execution.concurrency_key).values_list("id", flat=True)
+    return next((place for place, waiting in enumerate(line, start=1) if waiting == execution.pk), 1)
 
 
 def _pause(execution: Execution) -> Pause | None:
