@@ -16,7 +16,7 @@ from typing import Any
 from django.conf import settings
 from psycopg.rows import class_row
 
-from executions.cursor import HotStatement, hot_cursor
+from executions.cursor import HotStatement, array, hot_cursor
 from executions.engine.events import Event
 from executions.engine.states import StepStatus
 
@@ -194,28 +194,21 @@ WITH execution AS (
         WITH ORDINALITY AS v(id, remaining, live, status, place)
     WHERE t.id = v.id
     RETURNING t.*, v.status AS became, v.place
-), line AS (
-    SELECT e.place, e.type, e.level, coalesce(e.step_id, step.id) AS step_id, e.payload::jsonb AS payload
-    FROM step, unnest(%(e_types)s::text[], %(e_levels)s::text[], %(e_steps)s::uuid[], %(e_payloads)s::text[])
-        WITH ORDINALITY AS e(type, level, step_id, payload, place)
-    UNION ALL
-    SELECT 1000000 + place, 'step.skipped', 'info', id,
-        jsonb_build_object('stepId', id, 'nodeId', node_id, 'label', label, 'status', 'skipped')
-    FROM target WHERE became = 'skipped'
-    UNION ALL
-    SELECT 100000000, 'execution.' || execution.final_status,
-        CASE execution.final_status WHEN 'failed' THEN 'error' ELSE 'info' END,
-        NULL, jsonb_build_object('status', execution.final_status)
-    FROM step, execution WHERE execution.open_steps = 0
 ), journal AS (
     INSERT INTO executions_executionevent (execution_id, seq, type, level, step_id, payload, at)
-    SELECT execution.id, execution.event_seq + row_number() OVER (ORDER BY place), type, level, step_id, payload,
-        naryad_clock()
-    FROM line, execution
+    SELECT execution.id, execution.event_seq + e.place, e.type, e.level, coalesce(e.step_id, step.id),
+        e.payload::jsonb, naryad_clock()
+    FROM step, execution, unnest(%(e_types)s::text[], %(e_levels)s::text[], %(e_steps)s::uuid[], %(e_payloads)s::text[])
+        WITH ORDINALITY AS e(type, level, step_id, payload, place)
+    UNION ALL
+    SELECT execution.id, execution.event_seq + %(lines)s::int + 1, 'execution.' || execution.final_status,
+        CASE execution.final_status WHEN 'failed' THEN 'error' ELSE 'info' END,
+        NULL, jsonb_build_object('status', execution.final_status), naryad_clock()
+    FROM step, execution WHERE execution.open_steps = 0
 ), closing AS (
     UPDATE executions_execution x
     SET open_steps = execution.open_steps,
-        event_seq = execution.event_seq + (SELECT count(*) FROM line),
+        event_seq = execution.event_seq + %(lines)s::int + (execution.open_steps = 0)::int,
         status = CASE WHEN execution.open_steps = 0 THEN execution.final_status ELSE %(next_status)s::text END,
         finished_at = CASE WHEN execution.open_steps = 0 THEN naryad_clock() END,
         error = coalesce(x.error, %(execution_error)s::jsonb),
@@ -252,7 +245,7 @@ def _parameters(record: Record) -> dict[str, Any]:
         "lease": settings.LEASE_SECONDS,
         "status": record.status,
         "outcome": record.outcome,
-        "fired": None if record.fired is None else list(record.fired),
+        "fired": None if record.fired is None else array(record.fired),
         "error": record.error,
         "execution_error": record.execution_error,
         "handled": record.handled,
@@ -269,15 +262,16 @@ def _parameters(record: Record) -> dict[str, Any]:
         "closed": record.closed,
         "final_status": record.final_status,
         "next_status": record.next_status,
-        "ports": [port for port, _items, _sources in record.data],
-        "items": [items for _port, items, _sources in record.data],
-        "sources": [sources for _port, _items, sources in record.data],
-        "t_ids": [target.id for target in record.targets],
-        "t_remaining": [target.remaining for target in record.targets],
-        "t_live": [target.live for target in record.targets],
-        "t_status": [target.status for target in record.targets],
-        "e_types": [event.type for event in record.events],
-        "e_levels": [event.level for event in record.events],
-        "e_steps": [event.step_id for event in record.events],
-        "e_payloads": [event.payload for event in record.events],
+        "ports": array(port for port, _items, _sources in record.data),
+        "items": array(items for _port, items, _sources in record.data),
+        "sources": array(sources for _port, _items, sources in record.data),
+        "t_ids": array(target.id for target in record.targets),
+        "t_remaining": array(target.remaining for target in record.targets),
+        "t_live": array(target.live for target in record.targets),
+        "t_status": array(target.status for target in record.targets),
+        "lines": len(record.events),
+        "e_types": array(event.type for event in record.events),
+        "e_levels": array(event.level for event in record.events),
+        "e_steps": array(event.step_id for event in record.events),
+        "e_payloads": array(event.payload for event in record.events),
     }

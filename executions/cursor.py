@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,6 +23,21 @@ def hot_cursor(row_factory: Any = tuple_row) -> Iterator[psycopg.Cursor[Any]]:
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection, row_factory=row_factory) as cursor:
         yield cursor
+
+
+def array(values: Iterable[object]) -> str:
+    """An array of texts, numbers, ids or nulls as PostgreSQL writes it; the statement casts it to what it is.
+
+    psycopg looks at the type of every element of a list, which took a tenth of a step.
+    """
+    return "{" + ",".join(map(_element, values)) + "}"
+
+
+def _element(value: object) -> str:
+    if value is None:
+        return "NULL"
+    escaped = str(value).replace("\\", r"\\").replace('"', r"\"")
+    return f'"{escaped}"'
 
 
 class HotStatement:

@@ -1,4 +1,4 @@
-"""A run's journal for everything that is not the result of a step: controls, rescues, deadlines.
+"""A run's journal: its lines, and how they are written by everything that is not the result of a step.
 
 The sequence is taken from the execution's row under its lock, so it has no gaps and follows the order of commits.
 """
@@ -6,12 +6,16 @@ The sequence is taken from the execution's row under its lock, so it has no gaps
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from executions.cursor import hot_cursor
+from executions.engine import identity
 from executions.engine.events import Event
+from executions.engine.planner import Place
+from executions.engine.states import StepStatus
 from integrations import safe_json
+from workflows.graph.topology import CompiledGraph
 
 APPEND = """
 WITH execution AS (
@@ -29,6 +33,16 @@ RETURNING seq
 def event(type: str, payload: Mapping[str, Any], *, level: str = "info", step_id: uuid.UUID | None = None) -> Event:
     """A journal line whose payload is written as JSON."""
     return Event(type, safe_json.dumps(payload), level, step_id)
+
+
+def skips(execution_id: uuid.UUID, graph: CompiledGraph, places: Iterable[Place]) -> list[Event]:
+    """A line for every step that no live edge reaches any more."""
+    lines = []
+    for name, scope in places:
+        step_id = identity.step_id(execution_id, name, scope)
+        payload = {"stepId": step_id, "nodeId": name, "label": graph.nodes[name].label, "status": StepStatus.SKIPPED}
+        lines.append(event("step.skipped", payload, step_id=step_id))
+    return lines
 
 
 def append(execution_id: uuid.UUID, events: Sequence[Event]) -> int:

@@ -15,7 +15,6 @@ from executions.engine.states import Origin, StepStatus
 from executions.models import Execution, Step
 from executions.services import dead_letters
 from executions.services.aftermath import tell
-from executions.services.putting_back import skips
 from executions.services.starting import Cause, start
 from workflows import services as workflows
 
@@ -60,7 +59,7 @@ def begin_with(
         "by": getattr(user, "username", None),
         "reason": reason,
     }
-    lines = [journal.event("execution.took_over", facts), *skips(new.pk, plan.graph, reset)]
+    lines = [journal.event("execution.took_over", facts), *journal.skips(new.pk, plan.graph, reset.skipped)]
     tell(new.pk, journal.append(new.pk, lines))
     return new
 

@@ -44,7 +44,7 @@ def put_back(execution: Execution, graph: CompiledGraph, reset: Reset, line: Eve
     """
     status = _gate(execution, graph)
     _write(execution, graph, reset, status)
-    lines = [line, *skips(execution.pk, graph, reset)]
+    lines = [line, *journal.skips(execution.pk, graph, reset.skipped)]
     if status is ExecutionStatus.QUEUED:
         lines.append(journal.event("execution.queued", {"status": status}))
     tell(execution.pk, journal.append(execution.pk, lines))
@@ -104,16 +104,6 @@ WITH former AS (
 )
 DELETE FROM executions_stepdata USING step WHERE executions_stepdata.step_id = step.id
 """
-
-
-def skips(execution_id: uuid.UUID, graph: CompiledGraph, reset: Reset) -> list[Event]:
-    """A line for every step that the reset skips."""
-    lines = []
-    for name, scope in reset.skipped:
-        step_id = identity.step_id(execution_id, name, scope)
-        payload = {"stepId": step_id, "nodeId": name, "label": graph.nodes[name].label, "status": StepStatus.SKIPPED}
-        lines.append(journal.event("step.skipped", payload, step_id=step_id))
-    return lines
 
 
 def _write(execution: Execution, graph: CompiledGraph, reset: Reset, status: ExecutionStatus) -> None:

@@ -20,7 +20,7 @@ from executions.engine.placement import may_continue
 from executions.engine.planner import Book, Counter, PassKey, PassState, Place, Resolution, Scope
 from executions.engine.settlement import Settlement, handed_back, under
 from executions.engine.states import ExecutionStatus, StepStatus
-from executions.journal import event
+from executions.journal import event, skips
 from executions.payloads import Encoded
 from executions.services import arrivals, children
 from executions.services.aftercare import look_after_soon
@@ -163,7 +163,13 @@ def _record(report: Report, status: str, book: Book) -> Recorded | None:
             progress=None if settlement.progress is None else safe_json.dumps(settlement.progress),
             data=[(row.port, row.items, row.sources) for row in report.data] if _keeps_data(settlement) else [],
             targets=_targets(report, resolution, status, chosen),
-            events=[*report.lines, *_moves(report, settlement, fails), *_new_passes(report, resolution), *cancelled],
+            events=[
+                *report.lines,
+                *_moves(report, settlement, fails),
+                *_new_passes(report, resolution),
+                *skips(report.claimed.execution_id, report.graph, resolution.skipped),
+                *cancelled,
+            ],
             closed=settlement.closes + len(resolution.skipped) + len(cancelled) - len(resolution.begun),
             final_status=ExecutionStatus.FAILED if failing else ExecutionStatus.SUCCEEDED,
             next_status=ExecutionStatus.FAILING if failing else status,
@@ -324,7 +330,8 @@ def _after(report: Report, settlement: Settlement, resolution: Resolution, statu
         tell_running(recorded.claimed)
     if recorded.aftercare:
         look_after_soon(report.claimed.execution_id)
-    log.info(
+    tell_log = log.debug if settlement.status is StepStatus.SUCCEEDED else log.info  # the journal names every step
+    tell_log(
         "step recorded",
         execution_id=str(report.claimed.execution_id),
         step_id=str(report.claimed.step_id),
