@@ -122,14 +122,6 @@ DATABASE_POOL_SIZE = env.int("DATABASE_POOL_SIZE", default=0)
 DATABASES: dict[str, Any] = {
     "default": env.db_url("DATABASE_URL", default="postgresql://postgres@localhost:5432/naryad"),
 }
-# A line that swallows packets is given up after a while, well before a lease runs out. A Unix socket knows none of these.
-_LINE = {
-    "connect_timeout": 5,
-    "keepalives_idle": 10,
-    "keepalives_interval": 5,
-    "keepalives_count": 2,
-    "tcp_user_timeout": 15_000,
-}
 # A line that swallows packets is given up well before a lease runs out. A Unix socket knows none of these.
 _LINE = {
     "connect_timeout": 5,
