@@ -12,8 +12,11 @@ In production a place is nothing: one look at an empty list, some ten nanosecond
 | `pause.locked`, `resume.locked`, `stop.locked`, `fail.locked`, `retry.locked` | the run is locked and as it was |
 | `sweep.read_to_cas` | a step was found that shall be taken from its worker |
 | `repair.read_to_lock`, `prune.read_to_lock` | runs were found, and are not locked |
+| `aftercare.locked` | an ended run is locked, and what its end brings about is not done |
+| `admission.locked` | a line of waiting runs is locked, and nobody is let in |
 | `outbox.after_send` | a message was handed over, and is not marked as sent |
 | `inbound.after_insert` | a delivery is noted, what it causes is not |
+| `schedule.after_fire` | a tick is noted, its run is not started |
 
 A claim, and the result of most steps, are one statement: nothing of ours lies between its read and its write. Tests
 stop it by holding a row that it needs.
@@ -49,8 +52,11 @@ PLACES: Final = frozenset(
         "sweep.read_to_cas",
         "repair.read_to_lock",
         "prune.read_to_lock",
+        "aftercare.locked",
+        "admission.locked",
         "outbox.after_send",
         "inbound.after_insert",
+        "schedule.after_fire",
     }
 )
 

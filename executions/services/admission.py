@@ -19,6 +19,7 @@ import structlog
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import DateTimeField, ExpressionWrapper, F, QuerySet
 
+from accounts import failpoints
 from accounts.clock import Clock
 from executions import failures, journal, transitions
 from executions.cursor import hot_cursor
@@ -192,6 +193,7 @@ def _admit_next(workflow_id: uuid.UUID, key: str) -> bool:
     with transaction.atomic():
         with hot_cursor() as cursor:
             cursor.execute(LOCK, (workflow_id, key))
+        failpoints.reach("admission.locked")
         execution = in_line(workflow_id, key).select_for_update(skip_locked=True, no_key=True).first()
         if execution is None:
             return False

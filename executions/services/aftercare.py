@@ -14,6 +14,7 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, transaction
 
+from accounts import failpoints
 from accounts.errors import DomainError
 from executions import claims, journal
 from executions.engine.events import Event
@@ -40,6 +41,7 @@ def look_after(execution_id: uuid.UUID) -> bool:
         execution = Execution.objects.select_related("workflow").get(id=execution_id)
         if not execution.aftercare:
             return False
+        failpoints.reach("aftercare.locked")
         children.tell_parent(execution)
         admission.leave(execution_id)
         if execution.status == ExecutionStatus.FAILED:
