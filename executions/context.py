@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, TypeVar
@@ -68,7 +69,7 @@ class StepContext:
         self._node = node
         self._node_type = node_type
         self._facts = facts
-        self._cancel = cancel
+        self.cancel = cancel
         self.inputs = inputs
         self.deadline = deadline
         self.log = StepLog(claimed)
@@ -85,6 +86,10 @@ class StepContext:
     @property
     def tries(self) -> int:
         return self._claimed.tries
+
+    @property
+    def step_id(self) -> uuid.UUID:
+        return self._claimed.step_id
 
     @property
     def execution_id(self) -> str:
@@ -136,7 +141,7 @@ class StepContext:
     def connect(self, client: type[ClientT]) -> ClientT:
         scope = CallScope(
             deadline=self.deadline,
-            cancel=self._cancel,
+            cancel=self.cancel,
             headers={
                 "Idempotency-Key": self.idempotency_key,
                 "X-Execution-Id": self.execution_id,

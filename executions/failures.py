@@ -26,6 +26,7 @@ CONCURRENCY_DROPPED = Failure(
 )
 CHILD_NOT_STARTED = gettext_noop("Не удалось запустить рабочий процесс «%(workflow)s»: %(reason)s")
 STUCK = Failure("stuck", gettext_noop("Запуск не может продолжаться: ни один его шаг ничего не ждёт"))
+PROCESS_DIED = gettext_noop("Процесс узла прервался, не закончив работу: возможно, ему не хватило памяти")
 REFUSED = gettext_noop("Результат узла не удалось записать: сообщите администратору")
 DEFECT = gettext_noop("Внутренняя ошибка узла: сообщите администратору")
 

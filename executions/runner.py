@@ -20,6 +20,7 @@ from executions.engine import settlement as settlements
 from executions.engine.events import Event
 from executions.engine.identity import step_id
 from executions.engine.settlement import Failure, Settlement, Starting
+from executions.isolation import run_apart
 from executions.lease import Cut, Lease, Leases
 from executions.payloads import Encoded, PayloadRefused, RunFacts
 from executions.realtime import hint_running
@@ -164,7 +165,10 @@ def _call(node: CompiledNode, context: StepContext) -> Outcome:
         _give_connection_back()
     failpoints.reach("step.before_effect")
     try:
-        return catalogue.get(node.type).run(context)
+        node_type = catalogue.get(node.type)
+        if node.isolate:
+            return run_apart(context, node_type, may_repeat=node.on_worker_lost == "retry")
+        return node_type.run(context)
     finally:
         failpoints.reach("step.after_effect")
 
@@ -211,9 +215,7 @@ def _woken(claimed: Claimed, node: CompiledNode, inputs: dict[str, list[Any]]) -
     return None
 
 
-def _understood(
-    outcome: Outcome, node: CompiledNode, claimed: Claimed, inputs: Mapping[str, list[Any]]
-) -> Settlement:
+def _understood(outcome: Outcome, node: CompiledNode, claimed: Claimed, inputs: Mapping[str, list[Any]]) -> Settlement:
     if isinstance(outcome, Done):
         return settlements.success(outcome.ports, outcome.sources)
     if isinstance(outcome, Later):
