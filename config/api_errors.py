@@ -52,6 +52,7 @@ STATUS: dict[type[Exception], int] = {
     executions_errors.ExecutionNotFound: 404,
     executions_errors.StepNotFound: 404,
     executions_errors.DeadLetterNotFound: 404,
+    executions_errors.ScheduleNotFound: 404,
     executions_errors.IllegalTransition: 409,
     executions_errors.WorkflowBusy: 409,
     executions_errors.NothingToRetry: 409,

@@ -78,7 +78,8 @@ def _address_faults(values: Mapping[str, str]) -> Iterator[str]:
 @register(deploy=True)
 def names_lead_somewhere(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Every dotted path in the settings is a callable: floors meet upward by name only, and a typo would be silent."""
-    paths = [*settings.OUTBOX_HANDLERS.values(), *settings.WORKFLOW_GUARDS.values()]
+    named = (settings.OUTBOX_HANDLERS, settings.WORKFLOW_GUARDS, settings.WORKFLOW_HOOKS)
+    paths = [path for table in named for path in table.values()]
     return [error for path in paths if (error := _path_error(path))]
 
 

@@ -203,6 +203,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_DB_REUSE_MAX = 10_000
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+# Should no ticker run, beat still moves time, if more slowly.
+CELERY_BEAT_SCHEDULE = {"executions.tick": {"task": "executions.tick", "schedule": 30.0}}
 
 # --- language and time ------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "ru"
@@ -279,6 +281,10 @@ SOCKET_RECHECK_SECONDS = env.float("SOCKET_RECHECK_SECONDS", default=15.0)
 DEAD_LETTER_ALARM_HOURS = env.float("DEAD_LETTER_ALARM_HOURS", default=24.0)
 EXECUTION_RETENTION_DAYS = env.float("EXECUTION_RETENTION_DAYS", default=365.0)
 WORKFLOW_GUARDS = {"delete": "executions.services.refuse_if_open"}
+WORKFLOW_HOOKS = {
+    "published": "executions.services.scheduling.follow_published",
+    "deleted": "executions.services.scheduling.switch_off_deleted",
+}
 OUTBOX_HANDLERS = {
     "dataset.store": "executions.storage.store_output",
     "run.follow": "executions.services.children.follow",

@@ -49,6 +49,13 @@ class DeadLetterNotFound(ExecutionsError):
     message = _("Среди неразобранных неудач такой нет")
 
 
+class ScheduleNotFound(ExecutionsError):
+    """The workflow has no such schedule, or it has no row of django-celery-beat any more."""
+
+    code = "not_found"
+    message = _("Такого расписания у рабочего процесса нет")
+
+
 class IdempotencyMismatch(ExecutionsError):
     """The key was used before, with another body."""
 

@@ -14,6 +14,8 @@ from uuid_utils.compat import uuid7
 from accounts import services as accounts_services
 from accounts.clock import Clock
 from executions.engine.states import OPEN_EXECUTION, ExecutionStatus, Origin, StepStatus
+from executions.schedules import ScheduleFire as ScheduleFire
+from executions.schedules import Trigger as Trigger
 from integrations.safe_json import Decoder, Encoder
 
 
@@ -284,56 +286,6 @@ class Slot(models.Model):
 
     def __str__(self) -> str:
         return self.key
-
-
-class Trigger(models.Model):
-    """A standing order to start runs of a workflow: today a schedule, linked to the row that beat reads."""
-
-    class Kind(models.TextChoices):
-        SCHEDULE = "schedule", _("Расписание")
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    workflow = models.ForeignKey(
-        "workflows.Workflow", models.CASCADE, related_name="triggers", verbose_name=_("Рабочий процесс")
-    )
-    kind = models.CharField(_("Вид"), max_length=20, choices=Kind, default=Kind.SCHEDULE)
-    node_id = models.CharField(_("Узел"), max_length=200, default="")
-    periodic_task = models.OneToOneField(
-        "django_celery_beat.PeriodicTask", models.SET_NULL, null=True, related_name="+", verbose_name=_("Задача beat")
-    )
-    enabled = models.BooleanField(_("Включено"), default=True)
-    config = json_field(verbose_name=_("Настройки"), default=dict)
-    last_due_at = models.DateTimeField(_("Последний срок"), null=True)
-    created_at = models.DateTimeField(_("Создано"), db_default=Clock())
-
-    class Meta:
-        verbose_name = _("пускатель")
-        verbose_name_plural = _("пускатели")
-        constraints = [
-            models.UniqueConstraint("workflow", "node_id", condition=~Q(node_id=""), name="trigger_once_per_node")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.node_id}"
-
-
-class ScheduleFire(models.Model):
-    """One tick of one schedule. Whoever inserts the row starts the run; nobody can do so twice."""
-
-    id = models.BigAutoField(primary_key=True)
-    trigger = models.ForeignKey(Trigger, models.CASCADE, related_name="fires", db_index=False)
-    due_at = models.DateTimeField(_("Срок"))
-    execution = models.ForeignKey(Execution, models.SET_NULL, null=True, related_name="+", verbose_name=_("Запуск"))
-    outcome = models.CharField(_("Исход"), max_length=40)
-    fired_at = models.DateTimeField(_("Сработало"), db_default=Clock())
-
-    class Meta:
-        verbose_name = _("срабатывание")
-        verbose_name_plural = _("срабатывания")
-        constraints = [models.UniqueConstraint("trigger", "due_at", name="fire_once_per_tick")]
-
-    def __str__(self) -> str:
-        return f"{self.due_at}"
 
 
 class SideEffect(models.Model):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from celery import shared_task
+from celery import current_task, shared_task
 from celery.signals import worker_init, worker_process_init, worker_ready, worker_shutting_down
 from django.db import connection
 
 from executions import runner, sweeps, ticker
 from executions.lease import Leases, family, found_family
 from executions.models import Worker
+from executions.services import scheduling
 
 
 @cache
@@ -32,6 +33,13 @@ def drain(queue: str) -> None:
 def tick() -> None:
     """The ticker's rules once, in case no ticker runs. Sent by beat."""
     ticker.tick()
+
+
+@shared_task(name=scheduling.TASK)
+def start_workflow(*_arguments: Any, **_order: Any) -> None:
+    """A schedule may be due. Sent by beat under the name of its row, which is all that counts of the message."""
+    headers = current_task.request.headers or {}
+    scheduling.fire_named(str(headers.get("periodic_task_name", "")))
 
 
 @worker_init.connect

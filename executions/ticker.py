@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
 from executions import invariants, pruning, sweeps
-from executions.services import admission, aftercare, dead_letters
+from executions.services import admission, aftercare, dead_letters, scheduling
 from integrations import events, inbox, outbox, sink
 
 log = structlog.get_logger(__name__)
@@ -35,6 +35,8 @@ def rules() -> list[Rule]:
         Rule("wake_due", 1.0, sweeps.wake_due),
         Rule("ring_again", 1.0, sweeps.ring_again),
         Rule("outbox", 1.0, outbox.ring_due),
+        Rule("follow_schedules", 1.0, scheduling.follow_rows),
+        Rule("fire_schedules", 1.0, scheduling.fire_due),
         Rule("end_overdue", 1.0, sweeps.end_overdue),
         Rule("look_after_ended", 1.0, aftercare.look_after_ended),
         Rule("admit_waiting", 1.0, admission.admit_waiting),
@@ -44,6 +46,7 @@ def rules() -> list[Rule]:
         Rule("forget", 60.0, sweeps.forget),
         Rule("dead_letters", 60.0, dead_letters.warn_of_old),
         Rule("prune_runs", 60.0, pruning.prune_finished),
+        Rule("prune_fires", 60.0, scheduling.prune_fires),
         Rule("prune_outbox", 60.0, lambda: outbox.prune(PRUNE_BATCH)),
         Rule("prune_inbox", 60.0, lambda: inbox.prune(PRUNE_BATCH)),
         Rule("prune_events", 60.0, lambda: events.prune(PRUNE_BATCH)),

@@ -98,6 +98,16 @@ def initial(graph: CompiledGraph) -> Resolution:
     return run.result
 
 
+def initial_at(graph: CompiledGraph, node_id: str) -> Resolution:
+    """The same for a run that begins at one of several roots: the others, and all that only they reach, are skipped."""
+    laid = initial(graph)
+    for place in laid.ready:
+        if place != (node_id, ()):
+            laid.counters[place].status = StepStatus.SKIPPED
+    laid.ready = [place for place in laid.ready if place == (node_id, ())]
+    return collapse(graph, laid)
+
+
 def lay_out_again(graph: CompiledGraph, chosen: Collection[str]) -> Resolution:
     """The steps of the `chosen` nodes as if the run began: `chosen` holds whole loops."""
     run = _Resolver(graph, _NOTHING)

@@ -17,6 +17,7 @@ from workflows.items.wording import gettext_noop
 MAX_LENGTH = 400
 _PART = re.compile(r"(?:\*|(?P<first>\w+)(?:-(?P<last>\w+))?)(?:/(?P<step>\d{1,3}))?", re.ASCII)
 _LEAP_YEAR = 2000
+_COLUMN = 64
 
 FIVE_FIELDS = gettext_noop("Расписание — пять полей через пробел: минуты, часы, дни, месяцы, дни недели")
 NEVER = gettext_noop("Такого дня не бывает: проверьте дни и месяцы")
@@ -93,6 +94,21 @@ def parse(text: str) -> Crontab:
     if min(crontab.days) > max(monthrange(_LEAP_YEAR, month)[1] for month in crontab.months):
         raise BadCrontab(NEVER)
     return crontab
+
+
+def celery_fields(text: str) -> list[str]:
+    """The fields as Celery and the columns of its tables take them; raises `BadCrontab`.
+
+    A field stays as it was written, unless it has a Sunday called 7, which Celery does not know, or is long.
+    """
+    read = parse(text)
+    allowed = (read.minutes, read.hours, read.days, read.months, read.weekdays)
+    plain = [len(part) <= _COLUMN for part in text.split()]
+    plain[-1] &= "7" not in text.split()[-1]
+    return [
+        part if keep else ",".join(map(str, numbers))
+        for part, keep, numbers in zip(text.split(), plain, allowed, strict=True)
+    ]
 
 
 def _numbers(written: str, known: _Field) -> Iterator[int]:

@@ -25,22 +25,26 @@ from workflows.services.starting import (
     start_target,
     startable,
 )
+from workflows.services.triggers import TriggerNode, find_workflow, project_of, trigger_nodes
 from workflows.services.versions import diff_versions, version_of, versions_of
 
 __all__ = [
     "Expected",
     "Particulars",
     "StartTarget",
+    "TriggerNode",
     "check_config",
     "compiled",
     "create_workflow",
     "delete",
     "diff_versions",
     "duplicate",
+    "find_workflow",
     "hold_startable",
     "named_target",
     "names_of",
     "number_of",
+    "project_of",
     "publish",
     "refuse_stale",
     "render_config",
@@ -49,6 +53,7 @@ __all__ = [
     "retention_days",
     "start_target",
     "startable",
+    "trigger_nodes",
     "validate_definition",
     "version_of",
     "versions_of",

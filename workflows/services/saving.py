@@ -116,7 +116,7 @@ def publish(*, workflow_id: UUID, user: Any) -> Workflow:
     """
     workflow = _locked(workflow_id, user, "workflow.publish")
     newest = _newest(workflow)
-    refuse_errors(validate_definition(newest.definition))
+    refuse_errors(validate_definition(newest.definition, own=_names(workflow)))
     if not workflow.is_published:
         _activate(workflow, newest)
     return _fresh(workflow.id)
@@ -155,6 +155,7 @@ def delete(*, workflow_id: UUID, user: Any) -> None:
     import_string(settings.WORKFLOW_GUARDS["delete"])(workflow.id)
     Workflow.objects.filter(id=workflow.id).update(deleted_at=Clock(), updated_at=Clock())
     Node.objects.filter(version__workflow=workflow).delete()
+    import_string(settings.WORKFLOW_HOOKS["deleted"])(workflow.id)
     log.info("workflow deleted", workflow_id=str(workflow.id))
 
 
@@ -166,6 +167,11 @@ def refuse_stale(workflow: Workflow, expected: Expected) -> None:
             raise StaleETag(version=workflow.version)
     if expected.version is not None and expected.version != workflow.version:
         raise StaleVersion(version=workflow.version)
+
+
+def _names(workflow: Workflow) -> tuple[str, str]:
+    """What a node may call the workflow."""
+    return workflow.code, str(workflow.id)
 
 
 def _visible(workflow_id: UUID, user: Any) -> Workflow:
@@ -221,7 +227,7 @@ def _newest(workflow: Workflow) -> WorkflowVersion:
 
 def _add_version(workflow: Workflow, user: Any, definition: Mapping[str, Any], *, draft: bool) -> None:
     """The next version of a locked or new workflow; it becomes the active one if it may."""
-    problems = validate_definition(definition)
+    problems = validate_definition(definition, own=_names(workflow))
     number = workflow.version + 1
     version = WorkflowVersion.objects.create(
         workflow=workflow,
@@ -247,6 +253,7 @@ def _activate(workflow: Workflow, version: WorkflowVersion) -> None:
     Workflow.objects.filter(id=workflow.id).update(active_version=version, updated_at=Clock())
     log.info("workflow published", workflow_id=str(workflow.id), version=version.number)
     _project_nodes(workflow)
+    import_string(settings.WORKFLOW_HOOKS["published"])(workflow.id)
 
 
 def _project_nodes(workflow: Workflow) -> None:

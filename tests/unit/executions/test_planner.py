@@ -295,3 +295,12 @@ def test_a_retry_inside_a_guarded_loop_begins_with_its_first_pass():
     plan = reset(guarded(), "check", states, {"write": ["out"]})
     assert plan.ready == [("write", (0,))]
     assert plan.counters["check", (0,)].status == "pending"
+
+
+def test_a_run_that_begins_at_one_root_skips_what_only_the_others_reach() -> None:
+    forked = graph([("one", "a"), ("two", "b"), ("a", "both"), ("b", "both")])
+    laid = planner.initial_at(forked, "one")
+    statuses = {name: str(counter.status) for (name, _scope), counter in laid.counters.items()}
+    assert statuses == {"one": "ready", "a": "pending", "two": "skipped", "b": "skipped", "both": "pending"}
+    assert laid.ready == [("one", ())]
+    assert laid.counters["both", ()] == Counter(StepStatus.PENDING, 1, 0)
