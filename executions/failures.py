@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext_noop
@@ -46,6 +46,15 @@ def child_failed(child: str, status: str | None, error: Mapping[str, Any] | None
         "child_failed",
         gettext_noop("Вложенный запуск не завершился успешно: %(status)s"),
         {"executionId": child, "status": status, "error": error},
+    )
+
+
+def unknown_port(port: str, known: Sequence[str]) -> Failure:
+    """A node type sends items by a port that it does not have."""
+    return Failure(
+        "unknown_port",
+        gettext_noop("У типа узла нет выхода «%(port)s»: сообщите администратору"),
+        {"port": port, "known": list(known)},
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -32,7 +32,7 @@ from integrations.errors import Cancelled, CircuitOpen, OutboundError
 from integrations.scope import Sent
 from workflows import catalogue
 from workflows.graph import expressions
-from workflows.graph.topology import CompiledGraph, CompiledNode
+from workflows.graph.topology import ERROR_PORT, CompiledGraph, CompiledNode
 from workflows.node_type import Done, Later, NodeError, Outcome, Pass, Start, Transient, Wait
 
 log = structlog.get_logger(__name__)
@@ -216,6 +216,11 @@ def _woken(claimed: Claimed, node: CompiledNode, inputs: dict[str, list[Any]]) -
 
 
 def _understood(outcome: Outcome, node: CompiledNode, claimed: Claimed, inputs: Mapping[str, list[Any]]) -> Settlement:
+    unknown = _unknown_port(outcome, node)
+    if unknown is not None:
+        log.error("node type has a defect: it has no such port", node_type=node.type, port=unknown[:100])
+        failure = failures.unknown_port(unknown[:100], catalogue.facts(node.type).outputs)
+        return _failed(claimed, node, failure, inputs)
     if isinstance(outcome, Done):
         return settlements.success(outcome.ports, outcome.sources)
     if isinstance(outcome, Later):
@@ -242,6 +247,17 @@ def _understood(outcome: Outcome, node: CompiledNode, claimed: Claimed, inputs: 
     raise TypeError(f"{node.type} returned {type(outcome).__name__}")
 
 
+def _unknown_port(outcome: Outcome, node: CompiledNode) -> str | None:
+    """A port that the outcome names and the node's type does not have: everything behind it would be skipped."""
+    named: Collection[str | None] = ()
+    if isinstance(outcome, Done):
+        named = outcome.ports.keys()
+    elif isinstance(outcome, Wait):
+        named = (outcome.on_event, outcome.on_timeout)
+    known = catalogue.facts(node.type).outputs
+    return next((name for name in named if name is not None and name not in known and name != ERROR_PORT), None)
+
+
 def _explain(error: Exception, lease: Lease) -> Failure | Settlement | None:
     """What an exception of a node means; None when the step was taken away and nobody asks for its result."""
     if lease.cut is Cut.LOST:
@@ -263,7 +279,7 @@ def _explain(error: Exception, lease: Lease) -> Failure | Settlement | None:
     return Failure("defect", failures.DEFECT, {"type": type(error).__name__})
 
 
-def _failed(claimed: Claimed, node: CompiledNode, failure: Failure, inputs: dict[str, list[Any]]) -> Settlement:
+def _failed(claimed: Claimed, node: CompiledNode, failure: Failure, inputs: Mapping[str, list[Any]]) -> Settlement:
     return settlements.failed(
         node,
         failure,
