@@ -17,7 +17,6 @@ In production a place is nothing: one look at an empty list, some ten nanosecond
 | `outbox.after_send` | a message was handed over, and is not marked as sent |
 | `inbound.after_insert` | a delivery is noted, what it causes is not |
 | `schedule.after_fire` | a tick is noted, its run is not started |
-| `schedule.after_fire` | a tick is noted, its run is not started |
 
 A claim, and the result of most steps, are one statement: nothing of ours lies between its read and its write. Tests
 stop it by holding a row that it needs.
@@ -57,7 +56,6 @@ PLACES: Final = frozenset(
         "admission.locked",
         "outbox.after_send",
         "inbound.after_insert",
-        "schedule.after_fire",
         "schedule.after_fire",
     }
 )
