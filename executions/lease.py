@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import signal
 import socket
 import threading
 import time
@@ -130,12 +131,14 @@ class Leases:
         heart = Heart(self._beat)
         heart.start()
         while not self._stop.wait(min(TICK_SECONDS, settings.HEARTBEAT_SECONDS)):
+            _outlive(2 * settings.LEASE_SECONDS)
             self._cut_overdue(time.monotonic())
             patience = settings.LEASE_SECONDS * 2 / 3
             if heart.silent_seconds > patience:
                 for lease in self._all():
                     lease.end(Cut.LOST)
             heart.cut_if_stuck(patience)
+        _outlive(0)
         heart.close()
         connection.close()  # giving up a step has used it
 
@@ -189,6 +192,15 @@ class Leases:
             if step_id not in kept:
                 lease.end(Cut.LOST)
         return True
+
+
+def _outlive(seconds: float) -> None:
+    """Let the kernel end this process when it has computed for `seconds` more before this is called again; 0 for never.
+
+    A C function that keeps the interpreter's lock stops all threads here, so nobody inside could end it, and it would
+    hold its place for ever. Its step is with another worker by then.
+    """
+    signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 RENEW = """
