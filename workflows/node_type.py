@@ -240,6 +240,11 @@ class NodeType:
         """Whether a node with this raw config must have edges at its `required` inputs; else it may be a root."""
         return True
 
+    @classmethod
+    def started_workflow(cls, config: Mapping[str, Any]) -> str | None:
+        """The id or code of the workflow that a node with this raw config starts; None when it starts none, or many."""
+        return None
+
     def run(self, context: NodeContext) -> Outcome:
         """Do the work, outside any transaction. Raises `Transient`, `Permanent` or an `OutboundError`."""
         raise NotImplementedError(f"{type(self).__name__} does not say what it does")

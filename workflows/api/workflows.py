@@ -102,7 +102,8 @@ class WorkflowViewSet(mixins.ListModelMixin, GenericViewSet):
         form = ValidationRequest(data=request.data)
         form.is_valid(raise_exception=True)
         stored = {} if workflow.newest_version is None else workflow.newest_version.definition
-        problems = services.validate_definition(form.validated_data.get("definition", stored))
+        asked = form.validated_data.get("definition", stored)
+        problems = services.validate_definition(asked, own=(workflow.code, str(workflow.id)))
         return Response({"valid": not has_errors(problems), "problems": shown(problems)})
 
     @extend_schema(summary="Publish the newest version", request=None, responses=WorkflowShape)

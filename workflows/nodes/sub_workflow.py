@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from django.utils.translation import gettext_lazy as _
@@ -50,6 +51,11 @@ class SubWorkflow(NodeType):
             title=gettext_noop("Ждать результата"),
             description=gettext_noop("Если нет, шаг сразу идёт дальше и отдаёт номера запусков"),
         )
+
+    @classmethod
+    def started_workflow(cls, config: Mapping[str, Any]) -> str | None:
+        name = config.get("workflow")
+        return name.strip() if isinstance(name, str) else None
 
     def run(self, context: NodeContext) -> Start | Done:
         config = context.config

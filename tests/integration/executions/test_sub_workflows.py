@@ -265,3 +265,15 @@ def test_a_run_started_by_a_step_names_it_and_is_found_by_it(anna: Any) -> None:
     assert (told["parentExecutionId"], told["parentStepId"]) == (str(run.pk), str(step(run, "call").id))
     assert (told["origin"], told["awaited"]) == ("subworkflow", True)
     assert client(anna).get("/api/v1/executions?origin=manual").json()["count"] == 1
+
+
+def test_a_workflow_that_starts_itself_is_pointed_out_when_it_is_saved(anna: Any) -> None:
+    """S1-12: a self-trigger is detected; it may be meant, so it is a warning."""
+    particulars = workflows.Particulars(name="Ouroboros", code="OWN")
+    made = workflows.create_workflow(user=anna, particulars=particulars, definition=caller("OWN"))
+
+    assert made.newest_version is not None
+    assert [(found["code"], found["severity"]) for found in made.newest_version.problems] == [
+        ("starts_itself", "warning")
+    ]
+    assert made.active_version_id is not None
