@@ -82,7 +82,7 @@ class Storm:
         self.client = arena.client()
         self.shapes: dict[str, Shape] = {shape.name: shape for shape in (draw(arena.ledger_url) for draw, _ in DRAWN)}
         limit = options.executions or max(1, int(STARTS_PER_MINUTE * options.minutes))
-        workflows = create_workflows(self.client, list(self.shapes.values()))
+        workflows = create_workflows(self.client, [graphs.inner(arena.ledger_url), *self.shapes.values()])
         rate = limit / (options.minutes * 60)
         self.load = Load(self.client, workflows, rate=rate, limit=limit, seed=options.seed)
         self.controller = Controller(self.client, self.load, seed=options.seed)

@@ -21,6 +21,8 @@ class Shape:
     steps: dict[str, str] = field(default_factory=dict)
     nodes: list[JSON] = field(default_factory=list)
     edges: list[JSON] = field(default_factory=list)
+    settings: JSON = field(default_factory=dict)
+    code: str | None = None
 
     def node(
         self,
@@ -56,8 +58,9 @@ class Shape:
     @property
     def body(self) -> JSON:
         """What `POST /workflows` takes."""
-        definition = {"nodes": self.nodes, "edges": self.edges}
-        return {"name": f"Chaos: {self.name}", "definition": definition, "priority": 5}
+        definition = {"nodes": self.nodes, "edges": self.edges, "settings": self.settings}
+        named = {"code": self.code} if self.code else {}
+        return {"name": f"Chaos: {self.name}", "definition": definition, "priority": 5, **named}
 
 
 def chain(ledger: str) -> Shape:
@@ -145,6 +148,38 @@ def doomed(ledger: str) -> Shape:
     return shape
 
 
+INNER = "CHAOS-INNER"
+
+
+def inner(ledger: str) -> Shape:
+    """What `outer` starts."""
+    shape = Shape("inner", ledger, code=INNER)
+    shape.node("start")
+    shape.call("work", "/slow?seconds=0.4", after=["start"])
+    return shape
+
+
+def outer(ledger: str) -> Shape:
+    """Starts another run and waits for it, then one that it forgets."""
+    shape = Shape("outer", ledger)
+    shape.node("start")
+    shape.node("wait", "sub-workflow", {"workflow": INNER}, after=["start"])
+    shape.node("forget", "sub-workflow", {"workflow": INNER, "wait": False}, after=["wait"])
+    shape.call("after", after=["forget"])
+    return shape
+
+
+NARROW_LIMIT = 3
+
+
+def narrow(ledger: str) -> Shape:
+    """A few at once, the others wait in line."""
+    shape = Shape("narrow", ledger, settings={"concurrency": {"limit": NARROW_LIMIT}})
+    shape.node("start")
+    shape.call("work", "/slow?seconds=0.5", after=["start"])
+    return shape
+
+
 def big(ledger: str, nodes: int) -> Shape:
     """A chain of many steps without effect."""
     shape = Shape(f"{nodes} nodes", ledger)
@@ -163,5 +198,7 @@ DRAWN: Sequence[tuple[Callable[[str], Shape], int]] = (
     (loop, 2),
     (slow, 3),
     (doomed, 1),
+    (outer, 2),
+    (narrow, 3),
 )
 """How often each shape is started, relative to the others."""

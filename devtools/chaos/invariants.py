@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import psycopg
 
+from devtools.chaos.graphs import NARROW_LIMIT
+
 OPEN = "('pending', 'ready', 'held', 'delayed', 'waiting', 'running')"
 EXAMPLES = 3
 
@@ -58,11 +60,31 @@ QUERIES = {
                 AND x.type IN ('execution.resumed', 'execution.stopped', 'execution.succeeded', 'execution.failed'))""",
     "runsWithoutKey": """
         SELECT e.id FROM executions_execution e
-        WHERE NOT EXISTS (SELECT 1 FROM executions_idempotencykey k WHERE k.execution_id = e.id)""",
+        WHERE e.origin = 'manual' AND NOT EXISTS (
+            SELECT 1 FROM executions_idempotencykey k WHERE k.execution_id = e.id)""",
+    "childrenWithoutOrder": """
+        SELECT s.id FROM executions_step s WHERE s.node_type = 'sub-workflow' AND (
+            SELECT count(*) FROM executions_execution c WHERE c.parent_step_id = s.id) <> (
+            SELECT count(DISTINCT x.key) FROM executions_sideeffect x WHERE x.step_id = s.id)""",
+    "childrenLeftPaused": """
+        SELECT c.id FROM executions_execution c JOIN executions_step s ON s.id = c.parent_step_id
+        JOIN executions_execution p ON p.id = s.execution_id
+        WHERE c.status = 'paused' AND p.status <> 'paused'""",
+    "slotsOfFinishedRuns": """
+        SELECT t.id FROM executions_slot t JOIN executions_execution e ON e.id = t.execution_id
+        WHERE e.finished_at IS NOT NULL""",
+    "endsNotLookedAfter": """
+        SELECT id FROM executions_execution WHERE aftercare AND finished_at IS NOT NULL""",
+    "moreThanAllowedAtOnce": f"""
+        SELECT e.id FROM executions_execution e JOIN executions_execution x
+            ON x.workflow_id = e.workflow_id AND x.started_at <= e.started_at AND x.finished_at > e.started_at
+        JOIN workflows_workflow w ON w.id = e.workflow_id
+        WHERE w.name = 'Chaos: narrow' AND e.epoch = 1 AND x.epoch = 1
+        GROUP BY e.id HAVING count(*) > {NARROW_LIMIT}""",
     "undeliveredMessages": """
         SELECT id FROM integrations_outboxmessage WHERE state <> 'sent'""",
 }
-"""Every start of a storm has a key, and when it ends nothing may be left to deliver."""
+"""Every start from outside has a key, and when the storm ends nothing may be left to deliver."""
 
 OUTCOMES = "SELECT outcome, count(*) FROM executions_attempt GROUP BY outcome ORDER BY outcome"
 FIGURES = """

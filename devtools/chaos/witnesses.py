@@ -31,7 +31,8 @@ WHERE s.node_type = 'http-request' GROUP BY 1
 UNTOUCHED = """
 SELECT e.id::text, e.status FROM executions_execution e
 WHERE e.id NOT IN (SELECT execution_id FROM executions_executionevent WHERE type = 'execution.stopped')
-    AND NOT EXISTS (SELECT 1 FROM executions_step s WHERE s.execution_id = e.id AND s.error ->> 'code' = 'worker_lost')
+    AND NOT EXISTS (SELECT 1 FROM executions_step s
+        WHERE s.execution_id = e.id AND s.error ->> 'code' IN ('worker_lost', 'child_failed'))
 """
 RETRIED = "SELECT DISTINCT execution_id::text FROM executions_executionevent WHERE type LIKE '%.retried'"
 STEPS = "SELECT execution_id::text, node_id, status FROM executions_step WHERE status <> 'dropped'"

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from accounts.clock import Now
 from devtools.chaos import invariants, witnesses
-from devtools.chaos.graphs import Shape
+from devtools.chaos.graphs import NARROW_LIMIT, Shape
 from devtools.chaos.load import Run
 from executions import services
 from executions.models import Execution
 from tests.integration.executions import driving
+from workflows import services as workflows
 
 
 @pytest.fixture
@@ -54,6 +56,9 @@ ATTEMPT = """
 INSERT INTO executions_attempt (step_id, fence, epoch, number, worker, outcome, started_at, ended_at)
 SELECT id, fence + 7, epoch, 2, 'w', '{0}', {1}, {1} FROM executions_step WHERE node_id = 'n0'
 """
+SLOT = """
+INSERT INTO executions_slot (workflow_id, key, execution_id) SELECT workflow_id, '', id FROM executions_execution
+"""
 EVENT = """
 INSERT INTO executions_executionevent (execution_id, seq, type, level, payload, at)
 SELECT id, event_seq + {0}, '{1}', 'info', '{{}}', naryad_clock() FROM executions_execution
@@ -83,11 +88,31 @@ def test_a_stopped_run_breaks_nothing(stopped: Execution) -> None:
         ("DELETE FROM executions_executionevent WHERE seq = 2", {"journalGaps"}),
         (EVENT.format(2, "log"), {"journalGaps"}),
         ("DELETE FROM executions_idempotencykey", {"runsWithoutKey"}),
+        ("UPDATE executions_execution SET aftercare = true", {"endsNotLookedAfter"}),
+        (SLOT, {"slotsOfFinishedRuns"}),
     ],
 )
 def test_what_is_broken_in_a_finished_run_is_found(run: Execution, statement: str, broken: set[str]) -> None:
     _break(statement)
     assert _found() == broken
+
+
+def test_a_child_without_order_and_one_that_was_left_paused_are_found(run: Execution, anna: Any) -> None:
+    child = driving.start(anna, driving.chain(1))
+    driving.drain()
+    _break("UPDATE executions_step SET node_type = 'sub-workflow'")
+    parent = driving.step(run, "n0")
+    Execution.objects.filter(id=child.id).update(origin="subworkflow", parent_step=parent, status="paused")
+    assert _found() == {"childrenWithoutOrder", "childrenLeftPaused"}
+
+
+def test_more_runs_at_once_than_the_limit_allows_are_found(run: Execution, anna: Any) -> None:
+    for _number in range(NARROW_LIMIT):
+        services.start(target=workflows.startable(run.workflow_id, anna), user=anna)
+    driving.drain()
+    _break("UPDATE workflows_workflow SET name = 'Chaos: narrow'")
+    Execution.objects.update(started_at=run.started_at, finished_at=Now(), origin="retry")
+    assert _found() == {"moreThanAllowedAtOnce"}
 
 
 def test_a_step_that_moves_after_the_stop_is_found(stopped: Execution) -> None:
