@@ -10,9 +10,8 @@ from typing import Any, TypeVar
 from django.utils.translation import gettext_noop
 
 from executions.claims import Claimed
-from executions.engine.events import Event
-from executions.journal import event
 from executions.payloads import RunFacts, decode, read_every_pass
+from executions.step_log import StepLog
 from integrations.scope import CallScope, CancelHandle, Sent
 from workflows import services as workflows
 from workflows.graph import expressions
@@ -22,33 +21,7 @@ from workflows.node_type import Item, NodeType
 ClientT = TypeVar("ClientT")
 
 LEDGER_FULL = gettext_noop("Вызовов больше %(count)s: следующие в перечень действий вовне не попадут")
-MAX_LINES = 1000
 MAX_EFFECTS = 10_000
-
-
-class StepLog:
-    """Collects the node's log lines; they are written to the journal together with the step's result."""
-
-    def __init__(self, claimed: Claimed) -> None:
-        self._claimed = claimed
-        self.lines: list[Event] = []
-
-    def debug(self, message: str, **params: Any) -> None:
-        self._add("debug", message, params)
-
-    def info(self, message: str, **params: Any) -> None:
-        self._add("info", message, params)
-
-    def warning(self, message: str, **params: Any) -> None:
-        self._add("warning", message, params)
-
-    def error(self, message: str, **params: Any) -> None:
-        self._add("error", message, params)
-
-    def _add(self, level: str, message: str, params: Mapping[str, Any]) -> None:
-        if len(self.lines) < MAX_LINES:
-            payload = {"message": message, "params": params, "nodeId": self._claimed.node_id}
-            self.lines.append(event("log", payload, level=level, step_id=self._claimed.step_id))
 
 
 class StepContext:
