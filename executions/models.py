@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 
 from accounts import services as accounts_services
 from accounts.clock import Clock
+from executions.columns import StateField
 from executions.engine.states import OPEN_EXECUTION, ExecutionStatus, Origin, StepStatus
 from executions.schedules import ScheduleFire as ScheduleFire
 from executions.schedules import Trigger as Trigger
@@ -47,20 +48,22 @@ class Execution(models.Model):
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("Кто запустил")
     )
-    status = models.CharField(_("Состояние"), max_length=12, choices=[(s, s) for s in ExecutionStatus])
-    priority = models.PositiveSmallIntegerField(_("Приоритет"), default=5)
+    status = StateField(
+        _("Состояние"), domain="execution_status", max_length=12, choices=[(s, s) for s in ExecutionStatus]
+    )
+    priority = models.SmallIntegerField(_("Приоритет"), default=5)
     input_data = json_field(verbose_name=_("Входные данные"), default=dict)
     error = json_field(verbose_name=_("Ошибка"), null=True)
-    open_steps = models.PositiveIntegerField(_("Открытых шагов"))
+    open_steps = models.IntegerField(_("Открытых шагов"))
     event_seq = models.BigIntegerField(default=0)
-    epoch = models.PositiveIntegerField(default=1)
+    epoch = models.IntegerField(default=1)
     deadline_at = models.DateTimeField(_("Срок"), null=True)
     origin = models.CharField(_("Начало"), max_length=12, default="manual", choices=[(o, o) for o in Origin])
     parent_step = models.ForeignKey(
         "Step", models.SET_NULL, null=True, related_name="children", verbose_name=_("Шаг, начавший запуск")
     )
     awaited = models.BooleanField(_("Его ждёт шаг"), default=False)
-    depth = models.PositiveSmallIntegerField(_("Вложенность"), default=0)
+    depth = models.SmallIntegerField(_("Вложенность"), default=0)
     retry_of = models.ForeignKey(
         "self", models.SET_NULL, null=True, related_name="retries", verbose_name=_("Повтор запуска")
     )
@@ -90,7 +93,6 @@ class Execution(models.Model):
             ),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=list(ExecutionStatus)), name="execution_status_known"),
             models.CheckConstraint(condition=Q(priority__lte=10), name="execution_priority_range"),
         ]
 
@@ -109,19 +111,19 @@ class Step(models.Model):
     node_id = models.CharField(_("Узел"), max_length=200)
     node_type = models.CharField(_("Тип узла"), max_length=100)
     label = models.CharField(_("Название"), max_length=500)
-    position = models.PositiveIntegerField(_("Место"))
+    position = models.IntegerField(_("Место"))
     scope = ArrayField(models.IntegerField(), default=list)
     queue = models.CharField(_("Очередь"), max_length=20)
-    priority = models.PositiveSmallIntegerField(_("Приоритет"))
+    priority = models.SmallIntegerField(_("Приоритет"))
     timeout_seconds = models.FloatField(_("Предел времени, с"))
-    status = models.CharField(_("Состояние"), max_length=12, choices=[(s, s) for s in StepStatus])
-    remaining = models.PositiveIntegerField()
-    live = models.PositiveIntegerField(default=0)
+    status = StateField(_("Состояние"), domain="step_status", max_length=12, choices=[(s, s) for s in StepStatus])
+    remaining = models.IntegerField()
+    live = models.IntegerField(default=0)
     fired = ArrayField(models.CharField(max_length=100), null=True)
-    epoch = models.PositiveIntegerField(default=1)
-    attempt = models.PositiveIntegerField(_("Попытка"), default=0)
-    tries = models.PositiveIntegerField(_("Неудач"), default=0)
-    rescues = models.PositiveSmallIntegerField(_("Спасений"), default=0)
+    epoch = models.IntegerField(default=1)
+    attempt = models.IntegerField(_("Попытка"), default=0)
+    tries = models.IntegerField(_("Неудач"), default=0)
+    rescues = models.SmallIntegerField(_("Спасений"), default=0)
     fence = models.BigIntegerField(default=0)
     leased_by = models.CharField(_("Работник"), max_length=200, null=True)
     lease_expires_at = models.DateTimeField(null=True)
@@ -158,7 +160,6 @@ class Step(models.Model):
             models.Index("finished_at", name="step_dead", condition=Q(status=StepStatus.FAILED, handled=False)),
         ]
         constraints = [
-            models.CheckConstraint(condition=Q(status__in=list(StepStatus)), name="step_status_known"),
             models.CheckConstraint(
                 condition=~Q(status=StepStatus.RUNNING) | Q(lease_expires_at__isnull=False),
                 name="step_running_is_leased",
@@ -193,8 +194,8 @@ class Attempt(models.Model):
     id = models.BigAutoField(primary_key=True)
     step = models.ForeignKey(Step, models.CASCADE, related_name="attempts", db_index=False)
     fence = models.BigIntegerField()
-    epoch = models.PositiveIntegerField()
-    number = models.PositiveIntegerField(_("Попытка"))
+    epoch = models.IntegerField()
+    number = models.IntegerField(_("Попытка"))
     worker = models.CharField(_("Работник"), max_length=200)
     outcome = models.CharField(_("Исход"), max_length=20)
     error = json_field(verbose_name=_("Ошибка"), null=True)
