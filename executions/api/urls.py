@@ -11,16 +11,21 @@ from executions.api.executions import ExecutionViewSet
 from executions.api.health import HealthViewSet
 from executions.api.journal import JournalViewSet
 from executions.api.retrying import RetryViewSet
+from executions.api.schedules import ScheduleViewSet
 from executions.api.starting import WorkflowExecutionViewSet
 from executions.api.steps import StepViewSet
 from executions.api.storage import StorageViewSet
 from executions.api.why import WhyViewSet
 
 RUN = "executions/<str:execution_id>"
+SCHEDULES = "workflows/<str:workflow_id>/schedules"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("workflows/<str:workflow_id>/execute", WorkflowExecutionViewSet.as_view({"post": "execute"})),
     path("workflows/<str:workflow_id>/executions", WorkflowExecutionViewSet.as_view({"get": "list"})),
+    path(SCHEDULES, ScheduleViewSet.as_view({"get": "list"})),
+    path(f"{SCHEDULES}/<str:trigger_id>/enable", ScheduleViewSet.as_view({"post": "enable"})),
+    path(f"{SCHEDULES}/<str:trigger_id>/disable", ScheduleViewSet.as_view({"post": "disable"})),
     path("dead-letters", DeadLetterViewSet.as_view({"get": "list"})),
     path("dead-letters/replay", DeadLetterViewSet.as_view({"post": "replay"})),
     path("dead-letters/resolve", DeadLetterViewSet.as_view({"post": "resolve"})),

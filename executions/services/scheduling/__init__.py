@@ -2,6 +2,7 @@
 
 from executions.services.scheduling.firing import fire_due, fire_named
 from executions.services.scheduling.forgetting import prune_fires
+from executions.services.scheduling.looking import Sight, look, schedules_of
 from executions.services.scheduling.orders import TASK
 from executions.services.scheduling.publishing import follow_published, switch_off_deleted
 from executions.services.scheduling.switching import switch
@@ -9,11 +10,14 @@ from executions.services.scheduling.watching import follow_rows
 
 __all__ = [
     "TASK",
+    "Sight",
     "fire_due",
     "fire_named",
     "follow_published",
     "follow_rows",
+    "look",
     "prune_fires",
+    "schedules_of",
     "switch",
     "switch_off_deleted",
 ]

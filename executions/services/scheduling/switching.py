@@ -35,4 +35,5 @@ def switch(*, workflow_id: uuid.UUID, trigger_id: uuid.UUID, user: Any, on: bool
     if row is not None:
         refresh(trigger, row)
         trigger.save()
+        trigger.periodic_task = row.task
     return trigger

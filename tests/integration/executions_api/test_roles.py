@@ -17,11 +17,15 @@ START = (401, 403, 403, 202, 202, 202)
 RETRY = (401, 403, 403, 409, 409, 409)  # a running run's step: allowed to the role, refused by the state
 PLAN = (401, 403, 409, 409, 409, 409)
 CHOOSE = (401, 403, 403, 400, 400, 400)  # allowed to the role; what is meant must be said
+PUBLISH = (401, 403, 403, 403, 404, 404)  # allowed to the role; there is no such schedule
 LOOK_AFTER = (401, 403, 403, 403, 403, 200)
 
 MATRIX = [
     ("post", "workflows/<str:workflow_id>/execute", START),
     ("get", "workflows/<str:workflow_id>/executions", SEE),
+    ("get", "workflows/<str:workflow_id>/schedules", SEE),
+    ("post", "workflows/<str:workflow_id>/schedules/<str:trigger_id>/enable", PUBLISH),
+    ("post", "workflows/<str:workflow_id>/schedules/<str:trigger_id>/disable", PUBLISH),
     ("get", "dead-letters", SEE),
     ("post", "dead-letters/replay", CHOOSE),
     ("post", "dead-letters/resolve", CHOOSE),

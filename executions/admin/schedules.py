@@ -1,0 +1,129 @@
+"""Schedules in the admin: how far each has got. When and what it starts is edited in its periodic task."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from accounts import services as accounts
+from accounts.roles import allows
+from executions.models import ScheduleFire, Trigger
+from executions.services.scheduling.orders import WORDS, Fault
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows that the engine writes. Who may look at a workflow may look at its schedules."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is None or self._workflow(obj) is None:
+            return bool(accounts.project_ids(request.user, action="workflow.view"))
+        return allows(accounts.role_in(request.user, self._workflow(obj).project_id), "workflow.view")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def _workflow(self, row: Any) -> Any:
+        raise NotImplementedError
+
+
+@admin.register(Trigger)
+class TriggerAdmin(ReadOnlyAdmin):
+    list_display = ("flow", "node_id", "task_link", "switched_on", "fault_shown", "next_due_at", "last_due_at")
+    search_fields = ("workflow__code", "workflow__name", "node_id", "periodic_task__name")
+    ordering = ("workflow", "node_id")
+    fields: ClassVar[tuple[str, ...]] = (
+        "flow",
+        "node_id",
+        "task_link",
+        "switched_on",
+        "fault_shown",
+        "next_due_at",
+        "last_due_at",
+        "created_at",
+        "fires_link",
+    )
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Trigger]:
+        """A schedule of no workflow is one made by hand that names none: whoever may publish somewhere sees it."""
+        projects = accounts.project_ids(request.user, action="workflow.view")
+        rows = Trigger.objects.select_related("workflow", "periodic_task")
+        mine = rows.filter(workflow__project_id__in=projects)
+        publishes = bool(accounts.project_ids(request.user, action="workflow.publish"))
+        return mine | rows.filter(workflow=None) if publishes else mine
+
+    def _workflow(self, row: Trigger) -> Any:
+        return row.workflow
+
+    @admin.display(description=_("рабочий процесс"), ordering="workflow__code")
+    def flow(self, trigger: Trigger) -> str:
+        return "—" if trigger.workflow is None else str(trigger.workflow)
+
+    @admin.display(description=_("задача beat"))
+    def task_link(self, trigger: Trigger) -> str:
+        if trigger.periodic_task is None:
+            return "—"
+        address = reverse("admin:django_celery_beat_periodictask_change", args=[trigger.periodic_task.pk])
+        return format_html('<a href="{}">{}</a>', address, trigger.periodic_task.name)
+
+    @admin.display(description=_("включено"), boolean=True)
+    def switched_on(self, trigger: Trigger) -> bool:
+        return trigger.periodic_task is not None and trigger.periodic_task.enabled
+
+    @admin.display(description=_("неисправность"))
+    def fault_shown(self, trigger: Trigger) -> str:
+        return str(WORDS[Fault(trigger.fault)]) if trigger.fault else "—"
+
+    @admin.display(description=_("срабатывания"))
+    def fires_link(self, trigger: Trigger) -> str:
+        address = reverse("admin:executions_schedulefire_changelist")
+        return format_html('<a href="{}?trigger__id__exact={}">{}</a>', address, trigger.pk, _("показать"))
+
+
+@admin.register(ScheduleFire)
+class ScheduleFireAdmin(ReadOnlyAdmin):
+    list_display = ("due_at", "flow", "node", "outcome", "ticks", "run_link", "fired_at")
+    list_filter = (("trigger", admin.RelatedOnlyFieldListFilter),)
+    search_fields = ("trigger__workflow__code", "trigger__node_id", "outcome")
+    ordering = ("-id",)
+    show_full_result_count = False
+    fields: ClassVar[tuple[str, ...]] = list_display
+    readonly_fields = fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[ScheduleFire]:
+        projects = accounts.project_ids(request.user, action="workflow.view")
+        rows = ScheduleFire.objects.select_related("trigger__workflow")
+        return rows.filter(trigger__workflow__project_id__in=projects)
+
+    def _workflow(self, row: ScheduleFire) -> Any:
+        return row.trigger.workflow
+
+    @admin.display(description=_("рабочий процесс"))
+    def flow(self, fire: ScheduleFire) -> str:
+        return str(fire.trigger.workflow)
+
+    @admin.display(description=_("узел"))
+    def node(self, fire: ScheduleFire) -> str:
+        return fire.trigger.node_id or "—"
+
+    @admin.display(description=_("запуск"))
+    def run_link(self, fire: ScheduleFire) -> str:
+        if fire.execution_id is None:
+            return "—"
+        address = reverse("admin:executions_execution_change", args=[fire.execution_id])
+        return format_html('<a href="{}">{}</a>', address, fire.execution_id)
