@@ -116,7 +116,7 @@ def publish(*, workflow_id: UUID, user: Any) -> Workflow:
     """
     workflow = _locked(workflow_id, user, "workflow.publish")
     newest = _newest(workflow)
-    refuse_errors(validate_definition(newest.definition))
+    refuse_errors(validate_definition(newest.definition, own=_names(workflow)))
     if not workflow.is_published:
         _activate(workflow, newest)
     return _fresh(workflow.id)
@@ -167,6 +167,11 @@ def refuse_stale(workflow: Workflow, expected: Expected) -> None:
             raise StaleETag(version=workflow.version)
     if expected.version is not None and expected.version != workflow.version:
         raise StaleVersion(version=workflow.version)
+
+
+def _names(workflow: Workflow) -> tuple[str, str]:
+    """What a node may call the workflow."""
+    return workflow.code, str(workflow.id)
 
 
 def _visible(workflow_id: UUID, user: Any) -> Workflow:
@@ -222,7 +227,7 @@ def _newest(workflow: Workflow) -> WorkflowVersion:
 
 def _add_version(workflow: Workflow, user: Any, definition: Mapping[str, Any], *, draft: bool) -> None:
     """The next version of a locked or new workflow; it becomes the active one if it may."""
-    problems = validate_definition(definition)
+    problems = validate_definition(definition, own=_names(workflow))
     number = workflow.version + 1
     version = WorkflowVersion.objects.create(
         workflow=workflow,
