@@ -35,6 +35,7 @@ from workflows.graph.topology import CompiledNode
 log = structlog.get_logger(__name__)
 
 BATCH = 200
+HOST_BATCH = 20
 OVERTIME_SECONDS = 30.0
 """A worker cuts its steps off itself; after this much more it is not trusted to."""
 RING_AGAIN_SECONDS = 10.0
@@ -152,39 +153,61 @@ def ring_again() -> int:
     return rung
 
 
+# Steps of one run are ready in the order of the definition.
 DELAYED = """
-WITH due AS (
-    SELECT id FROM executions_step WHERE status = 'delayed' AND available_at <= naryad_now()
-    ORDER BY available_at LIMIT %(batch)s::int FOR UPDATE SKIP LOCKED
+WITH due AS ({}), placed AS (
+    SELECT id, row_number() OVER (PARTITION BY execution_id ORDER BY position, scope) AS place FROM due
 )
 UPDATE executions_step s
-SET status = 'ready', rank_at = naryad_now() - make_interval(secs => s.priority * 30), rung_at = naryad_now()
-FROM due WHERE s.id = due.id
+SET status = 'ready', rank_at = naryad_now() - make_interval(secs => s.priority * 30 - placed.place * 0.02),
+    rung_at = naryad_now()
+FROM placed WHERE s.id = placed.id
 RETURNING s.queue
 """
+RESTED = DELAYED.format("""
+    SELECT id, execution_id, position, scope FROM executions_step
+    WHERE status = 'delayed' AND available_at <= naryad_now() AND wait_subject IS NULL
+    ORDER BY available_at LIMIT %(batch)s::int FOR UPDATE SKIP LOCKED
+""")
+# Hundreds may have waited for one server that failed or limits its calls: they come back to it little by little.
+FOR_HOSTS = DELAYED.format("""
+    SELECT s.id, s.execution_id, s.position, s.scope FROM executions_step s JOIN (
+        SELECT id, row_number() OVER (PARTITION BY wait_subject ORDER BY available_at, id) AS turn
+        FROM executions_step
+        WHERE status = 'delayed' AND available_at <= naryad_now() AND wait_subject IS NOT NULL
+    ) AS of_host ON of_host.id = s.id
+    WHERE of_host.turn <= %(host_batch)s::int AND s.status = 'delayed' FOR UPDATE OF s SKIP LOCKED
+""")
 
 # A step that waits stays so while its run is paused, so the run's row is locked to know whether it may go on.
 WAITING = """
 WITH due AS (
-    SELECT step.id, e.status FROM executions_step step JOIN executions_execution e ON e.id = step.execution_id
+    SELECT step.id, e.status, step.execution_id, step.position, step.scope
+    FROM executions_step step JOIN executions_execution e ON e.id = step.execution_id
     WHERE step.status = 'waiting' AND step.available_at <= naryad_now() AND e.status IN ('running', 'paused')
     ORDER BY step.available_at LIMIT %(batch)s::int FOR NO KEY UPDATE OF e SKIP LOCKED
+), placed AS (
+    SELECT *, row_number() OVER (PARTITION BY execution_id ORDER BY position, scope) AS place FROM due
 )
 UPDATE executions_step s
-SET status = CASE due.status WHEN 'running' THEN 'ready' ELSE 'held' END, available_at = NULL,
+SET status = CASE placed.status WHEN 'running' THEN 'ready' ELSE 'held' END, available_at = NULL,
     wake = s.wake || '{"by": "timer"}'::jsonb,
-    rank_at = naryad_now() - make_interval(secs => s.priority * 30), rung_at = naryad_now()
-FROM due WHERE s.id = due.id AND s.status = 'waiting'
-RETURNING CASE due.status WHEN 'running' THEN s.queue END
+    rank_at = naryad_now() - make_interval(secs => s.priority * 30 - placed.place * 0.02), rung_at = naryad_now()
+FROM placed WHERE s.id = placed.id AND s.status = 'waiting'
+RETURNING CASE placed.status WHEN 'running' THEN s.queue END
 """
 
 
 def wake_due() -> int:
-    """S3: make steps ready whose rest or wait is over; returns how many."""
+    """S3: make steps ready whose rest or wait is over; returns how many.
+
+    Of those that wait for one host `HOST_BATCH` at a time.
+    """
     queues: list[str | None] = []
-    for sql in (DELAYED, WAITING):
+    for sql in (RESTED, FOR_HOSTS, WAITING):
         with hot_cursor() as cursor:
-            queues += [row[0] for row in cursor.execute(sql, {"batch": BATCH}).fetchall()]
+            rows = cursor.execute(sql, {"batch": BATCH, "host_batch": HOST_BATCH}).fetchall()
+        queues += [row[0] for row in rows]
     for queue, count in Counter(queue for queue in queues if queue is not None).items():
         ring(queue, count)
     return len(queues)

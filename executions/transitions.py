@@ -59,17 +59,21 @@ def hold(execution_id: uuid.UUID) -> None:
 
 
 RELEASE = """
-UPDATE executions_step
-SET status = CASE WHEN available_at > naryad_now() THEN 'delayed' ELSE 'ready' END,
-    rank_at = naryad_now() - make_interval(secs => priority * 30),
-    rung_at = CASE WHEN available_at > naryad_now() THEN rung_at ELSE naryad_now() END
-WHERE execution_id = %s AND status = 'held'
-RETURNING queue, status
+WITH held AS (
+    SELECT id, row_number() OVER (ORDER BY position, scope) AS place
+    FROM executions_step WHERE execution_id = %s AND status = 'held'
+)
+UPDATE executions_step s
+SET status = CASE WHEN s.available_at > naryad_now() THEN 'delayed' ELSE 'ready' END,
+    rank_at = naryad_now() - make_interval(secs => s.priority * 30 - held.place * 0.02),
+    rung_at = CASE WHEN s.available_at > naryad_now() THEN s.rung_at ELSE naryad_now() END
+FROM held WHERE s.id = held.id AND s.status = 'held'
+RETURNING s.queue, s.status
 """
 
 
 def release(execution_id: uuid.UUID) -> dict[str, int]:
-    """Let go what was held; returns the number of ready steps by queue."""
+    """Let go what was held, in the order of the definition; returns the number of ready steps by queue."""
     ready: dict[str, int] = {}
     with hot_cursor() as cursor:
         for queue, status in cursor.execute(RELEASE, (execution_id,)).fetchall():

@@ -64,7 +64,7 @@ def _gate(execution: Execution, graph: CompiledGraph) -> ExecutionStatus:
 RESET = """
 WITH v AS (
     SELECT * FROM unnest(%(ids)s::uuid[], %(statuses)s::text[], %(queues)s::text[], %(remaining)s::int[],
-        %(live)s::int[]) AS v(id, status, queue, remaining, live)
+        %(live)s::int[]) WITH ORDINALITY AS v(id, status, queue, remaining, live, place)
 ), attempt AS (
     INSERT INTO executions_attempt (step_id, fence, epoch, number, worker, outcome, started_at, ended_at)
     SELECT s.id, s.fence, s.epoch, s.attempt, s.leased_by, 'cancelled', s.started_at, naryad_clock()
@@ -76,7 +76,7 @@ WITH v AS (
         started_at = NULL, finished_at = CASE WHEN v.status = 'skipped' THEN naryad_clock() END, error = NULL,
         handled = false, progress = NULL, wake = NULL, wait_reason = NULL, wait_event = NULL, wait_subject = NULL,
         cancel_requested = false,
-        rank_at = naryad_now() - make_interval(secs => s.priority * 30),
+        rank_at = naryad_now() - make_interval(secs => s.priority * 30 - v.place * 0.02),
         rung_at = CASE WHEN v.status = 'ready' THEN naryad_now() END
     FROM v
     WHERE s.id = v.id
