@@ -49,6 +49,15 @@ def child_failed(child: str, status: str | None, error: Mapping[str, Any] | None
     )
 
 
+def steps_left_out(count: int) -> Failure:
+    """A step was retried in a run that somebody had stopped; others stay cancelled, so the run is not complete."""
+    return Failure(
+        "steps_left_out",
+        gettext_noop("Отменённых шагов осталось %(count)s: чтобы выполнить и их, повторите запуск от ошибки"),
+        {"count": count},
+    )
+
+
 def unknown_port(port: str, known: Sequence[str]) -> Failure:
     """A node type sends items by a port that it does not have."""
     return Failure(

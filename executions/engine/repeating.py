@@ -79,13 +79,29 @@ class Plan:
         return any(counter.status is not StepStatus.SKIPPED for counter in self.reset.counters.values())
 
 
-def go_on(graph: CompiledGraph, past: Past, wanted: Collection[str]) -> Plan:
-    """The same run goes on: the `wanted` nodes and everything after them are put back."""
-    statuses = dict.fromkeys(graph.nodes, StepStatus.SKIPPED) | dict(past.statuses)  # a body that never began
-    reset = resetting.reset(graph, wanted, statuses=statuses, fired=past.fired)
+def go_on(graph: CompiledGraph, past: Past, wanted: Collection[str], *, mended: Collection[str] = ()) -> Plan:
+    """The same run goes on: the `wanted` nodes, the `mended` ones and everything after them are put back.
+
+    A wanted node runs whatever its join says, a mended one only if the branches before it lead to it.
+    """
+    reset = resetting.reset(graph, wanted, statuses=_statuses(graph, past), fired=past.fired, mended=mended)
     causes = {name: _left(past, name) for name in reset.nodes} | dict.fromkeys(wanted, Because.ASKED)
     causes |= {name: _left(past, name) for name in past.broken if name in causes}
     return _plan(graph, reset, past, causes)
+
+
+def cut_off(graph: CompiledGraph, past: Past, wanted: Collection[str]) -> set[str]:
+    """The nodes whose steps the failure of the `wanted` ones has cancelled, so that they go on when it is mended.
+
+    What lies behind a failure that stays is not among them: nothing would come from there.
+    """
+    again = resetting.to_run_again(graph, wanted, _statuses(graph, past))
+    behind = resetting.descendants(graph, set(past.failed) - again)
+    return {name for name, status in past.statuses.items() if status is StepStatus.CANCELLED} - behind
+
+
+def _statuses(graph: CompiledGraph, past: Past) -> Mapping[str, StepStatus]:
+    return dict.fromkeys(graph.nodes, StepStatus.SKIPPED) | dict(past.statuses)  # a body that never began
 
 
 def begin_anew(old: CompiledGraph, new: CompiledGraph, past: Past, again: Collection[str]) -> Plan:
@@ -105,8 +121,7 @@ def begin_anew(old: CompiledGraph, new: CompiledGraph, past: Past, again: Collec
         else:
             causes[name] = _left(past, name)
     chosen = resetting.affected(new, [name for name, cause in causes.items() if cause is not None])
-    statuses = dict.fromkeys(new.nodes, StepStatus.SKIPPED) | dict(past.statuses)
-    reset = resetting.put_back(new, chosen, statuses=statuses, fired=past.fired, wanted=again)
+    reset = resetting.put_back(new, chosen, statuses=_statuses(new, past), fired=past.fired, wanted=again)
     return _plan(new, reset, past, causes)
 
 

@@ -33,14 +33,16 @@ def reset(
     *,
     statuses: Mapping[str, StepStatus],
     fired: Mapping[str, Collection[str]],
+    mended: Collection[str] = (),
 ) -> Reset:
     """Put the `wanted` nodes back to ready and everything after them back to pending; other results are kept.
 
-    Steps that were cancelled and feed into the part that runs again go back too: a join must not take a branch that
-    never ended for one that had nothing to say. Counters are computed anew from the parents that stay as they are, so
-    a wanted step waits if one of the steps put back comes before it, and a branch that nobody chose is skipped.
+    The `mended` ones go back too, but run only if their joins say so. Steps that were cancelled and feed into the part
+    that runs again go back as well: a join must not take a branch that never ended for one that had nothing to say.
+    Counters are computed anew from the parents that stay as they are, so a wanted step waits if one of the steps put
+    back comes before it, and a branch that nobody chose is skipped.
     """
-    chosen = _to_run_again(graph, wanted, statuses)
+    chosen = to_run_again(graph, {*wanted, *mended}, statuses)
     return put_back(graph, chosen, statuses=statuses, fired=fired, wanted=wanted)
 
 
@@ -104,7 +106,8 @@ def affected(graph: CompiledGraph, names: Collection[str]) -> set[str]:
     return found
 
 
-def _to_run_again(graph: CompiledGraph, wanted: Collection[str], statuses: Mapping[str, StepStatus]) -> set[str]:
+def to_run_again(graph: CompiledGraph, wanted: Collection[str], statuses: Mapping[str, StepStatus]) -> set[str]:
+    """What goes back with the `wanted` nodes: what is affected, and what was cancelled before it."""
     chosen: set[str] = set()
     fresh = set(wanted)
     while fresh:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from accounts.clock import Clock
-from executions import journal, layout
+from executions import failures, journal, layout
 from executions.cursor import hot_cursor
 from executions.engine import identity, placement
 from executions.engine.events import Event
@@ -134,7 +134,7 @@ def _write(execution: Execution, graph: CompiledGraph, reset: Reset, status: Exe
         open_steps=opened,
         finished_at=None,
         deadline_at=execution.deadline_at,
-        error=_other_failure(execution.id),
+        error=_what_stays(execution.id),
     )
 
 
@@ -155,9 +155,10 @@ def _begin_loops_again(execution: Execution, graph: CompiledGraph, reset: Reset,
     layout.write_passes(execution.id, graph, reset.passes)
 
 
-def _other_failure(execution_id: uuid.UUID) -> dict[str, Any] | None:
-    """The failure of a step that this retry leaves as it is: with it the run can only end as failed."""
+def _what_stays(execution_id: uuid.UUID) -> dict[str, Any] | None:
+    """Why the run can only end as failed: the failure of a step that this retry leaves as it is, or cancelled steps."""
     step = Step.objects.filter(execution_id=execution_id, status=StepStatus.FAILED, handled=False).first()
     if step is None:
-        return None
+        cancelled = Step.objects.filter(execution_id=execution_id, status=StepStatus.CANCELLED).count()
+        return failures.steps_left_out(cancelled).as_json() if cancelled else None
     return {**step.error, "details": {**step.error["details"], "stepId": step.id, "nodeId": step.node_id}}

@@ -27,7 +27,7 @@ from executions.errors import (
 from executions.models import Execution, Step
 from executions.services.carrying import Inputs, begin_with
 from executions.services.putting_back import put_back, read_past
-from executions.services.retrying import RETRYABLE_RUN, RETRYABLE_STEP
+from executions.services.retrying import RETRYABLE_RUN, RETRYABLE_STEP, plan_steps
 from workflows import services as workflows
 from workflows.errors import UnknownNodeType
 from workflows.graph.settings import GraphSettings
@@ -105,7 +105,10 @@ def plan_retry(execution: Execution, *, wish: Wish) -> Prepared:
     if target is None:
         _allow_steps(execution, wish)
         graph = workflows.compiled(execution.version_id)
-        plan = go_on(graph, past, past.broken if wish.begin == FAILED else asked)
+        if wish.begin == FAILED:
+            plan = go_on(graph, past, past.failed, mended=past.broken)
+        else:
+            plan = plan_steps(execution, graph, past, asked)
     else:
         graph = workflows.compiled(target.version_id)
         again = graph.nodes.keys() if wish.begin == START else asked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 import structlog
@@ -10,13 +11,14 @@ from django.db import transaction
 
 from accounts import failpoints
 from executions import claims, journal, layout
-from executions.engine.repeating import go_on
+from executions.engine.repeating import Past, Plan, cut_off, go_on
 from executions.engine.resetting import Reset
 from executions.engine.states import ENDED_STEP, ExecutionStatus, StepStatus
-from executions.errors import ExecutionNotFound, IllegalTransition, StepNotFound
+from executions.errors import ExecutionNotFound, IllegalTransition, NothingToRetry, StepNotFound
 from executions.models import Execution, Step
 from executions.services.putting_back import put_back, read_past
 from workflows import services as workflows
+from workflows.graph.topology import CompiledGraph
 
 log = structlog.get_logger(__name__)
 
@@ -33,7 +35,8 @@ def retry_step(*, execution_id: uuid.UUID, step_id: uuid.UUID, user: Any = None,
     """Put a finished step back to ready and its descendants back to pending; other results are kept.
 
     Without `force` only failed and cancelled steps. A paused run stays paused and its step is held. Raises
-    `ExecutionNotFound`, `StepNotFound`, `IllegalTransition` (one of many simultaneous calls wins).
+    `ExecutionNotFound`, `StepNotFound`, `IllegalTransition` (one of many simultaneous calls wins), `NothingToRetry`
+    where no branch leads to the step any more.
     """
     with transaction.atomic():
         status = claims.lock_execution(execution_id)
@@ -46,7 +49,10 @@ def retry_step(*, execution_id: uuid.UUID, step_id: uuid.UUID, user: Any = None,
             raise StepNotFound
         _allow(status, step, force)
         graph = workflows.compiled(execution.version_id)
-        reset = go_on(graph, read_past(execution_id), [step.node_id]).reset
+        plan = plan_steps(execution, graph, read_past(execution_id), [step.node_id])
+        if not plan.runs:
+            raise NothingToRetry(status=status)
+        reset = plan.reset
         payload = {
             "stepId": step.id,
             "nodeId": step.node_id,
@@ -58,6 +64,15 @@ def retry_step(*, execution_id: uuid.UUID, step_id: uuid.UUID, user: Any = None,
         put_back(execution, graph, reset, journal.event("step.retried", payload, step_id=step.id))
     log.info("step retried", execution_id=str(execution_id), step_id=str(step_id), steps=len(reset.nodes))
     return Execution.objects.get(id=execution_id)
+
+
+def plan_steps(execution: Execution, graph: CompiledGraph, past: Past, wanted: Collection[str]) -> Plan:
+    """What becomes of the run's steps when the `wanted` nodes are retried.
+
+    What their failure has cancelled goes on with them. What a person has stopped does not.
+    """
+    mended = cut_off(graph, past, wanted) if execution.status == ExecutionStatus.FAILED else ()
+    return go_on(graph, past, wanted, mended=mended)
 
 
 def _allow(status: str, step: Step, force: bool) -> None:

@@ -6,6 +6,7 @@ Time is counted in turns of the clock; what rests is due after some of them.
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -165,7 +166,8 @@ class Oracle:
         self._need("succeeded", "failed", "stopped", "paused")
         if self.steps[name].status not in (RESOLVED if force else {"failed", "cancelled"}):
             raise Refused
-        self._again({name})
+        mended = self._cut_off({name}) if self.status == "failed" else set()
+        self._again({name}, mended)
 
     def retry(self) -> None:
         """From the failure: what has failed unhandled, and what was cancelled."""
@@ -174,7 +176,7 @@ class Oracle:
         broken = unhandled | set(self.named("cancelled"))
         if not broken:
             raise Refused
-        self._again(broken)
+        self._again(unhandled, broken)
 
     # --- how ----------------------------------------------------------------------------------------------------------
 
@@ -235,14 +237,27 @@ class Oracle:
             step.status = "skipped"
         return step.status != "pending"
 
-    def _again(self, wanted: set[str]) -> None:
+    def _cut_off(self, wanted: set[str]) -> set[str]:
+        """What was cancelled by the failure of the wanted ones, and not behind a failure that stays."""
+        chosen = self._with_others(wanted)
+        behind = {name for name in self.named("failed") if not self.steps[name].handled and name not in chosen}
+        while after := {target for name in behind for target in self.outs[name]} - behind:
+            behind |= after
+        return set(self.named("cancelled")) - behind
+
+    def _with_others(self, wanted: set[str]) -> set[str]:
+        """All that goes back with the wanted ones."""
         chosen = set(wanted)
         while True:
             after = {target for name in chosen for target in self.outs[name]}
             before = {name for name in self._before(chosen) if self.steps[name].status == "cancelled"}
             if after | before <= chosen:
-                break
+                return chosen
             chosen |= after | before
+
+    def _again(self, wanted: set[str], mended: set[str]) -> None:
+        chosen = self._with_others(wanted | mended)
+        untouched = copy.deepcopy(self.__dict__)
         self.epoch += 1
         for name in chosen:
             step = self.steps[name]
@@ -251,10 +266,14 @@ class Oracle:
             self.steps[name] = StepState(epoch=self.epoch, fence=step.fence, ended=step.ended)
         if self.status != "paused":
             self.status = "running"
-        self.error = any(not self.steps[name].handled for name in self.named("failed"))
+        unhandled = [name for name in self.named("failed") if not self.steps[name].handled]
+        self.error = bool(unhandled or self.named("cancelled"))
         for name in sorted(chosen):
             self._decide(name, asked=name in wanted)
         self._look_again()
+        if all(self.steps[name].status == "skipped" for name in chosen):
+            self.__dict__ = untouched
+            raise Refused
 
     def _before(self, chosen: set[str]) -> set[str]:
         found: set[str] = set()

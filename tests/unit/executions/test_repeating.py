@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from executions.engine.planner import decide
-from executions.engine.repeating import Action, Because, Past, Plan, begin_anew, go_on
+from executions.engine.repeating import Action, Because, Past, Plan, begin_anew, cut_off, go_on
 from executions.engine.states import StepStatus
 from tests.unit.executions.graphs import compiled_from, graph
 from workflows.graph.topology import CompiledGraph
@@ -41,7 +41,7 @@ def ready(plan: Plan) -> list[str]:
 def test_a_run_goes_on_at_its_failure_and_keeps_what_came_before():
     """Part 3, 1: a 5-node run fails at 4; nodes 1 to 3 are kept."""
     compiled = graph(CHAIN)
-    plan = go_on(compiled, FAILED_AT_FOUR, FAILED_AT_FOUR.broken)
+    plan = go_on(compiled, FAILED_AT_FOUR, FAILED_AT_FOUR.failed, mended=FAILED_AT_FOUR.broken)
     assert plan.kept == ("a", "b", "c")
     assert told(plan) == {
         "a": ("reuse", None),
@@ -56,7 +56,7 @@ def test_a_run_goes_on_at_its_failure_and_keeps_what_came_before():
 def test_every_branch_that_failed_or_was_cancelled_goes_back_at_once():
     compiled = graph([("a", "b"), ("a", "c"), ("a", "d"), ("b", "end"), ("c", "end"), ("d", "end")])
     left = past(["b", "c"], a="succeeded", b="failed", c="failed", d="cancelled", end="cancelled")
-    plan = go_on(compiled, left, left.broken)
+    plan = go_on(compiled, left, left.failed, mended=left.broken)
     assert ready(plan) == ["b", "c", "d"]
     assert plan.kept == ("a",)
 
@@ -64,14 +64,14 @@ def test_every_branch_that_failed_or_was_cancelled_goes_back_at_once():
 def test_a_stopped_run_goes_on_where_it_was_stopped():
     compiled = graph(CHAIN)
     left = past(a="succeeded", b="cancelled", c="cancelled", d="cancelled", e="cancelled")
-    plan = go_on(compiled, left, left.broken)
+    plan = go_on(compiled, left, left.failed, mended=left.broken)
     assert ready(plan) == ["b"]
 
 
 def test_a_failure_that_was_handled_stays_as_it_is():
     compiled = graph([("a", "b", "error"), ("b", "c")])
     left = past(["c"], {"a": ["error"]}, a="failed", b="succeeded", c="failed")
-    plan = go_on(compiled, left, left.broken)
+    plan = go_on(compiled, left, left.failed, mended=left.broken)
     assert plan.kept == ("a", "b")
     assert ready(plan) == ["c"]
 
@@ -219,10 +219,27 @@ def test_a_new_run_on_the_same_graph_stands_where_the_old_one_can_go_on(history:
     """What is kept, what is ready and every counter agree between going on and beginning anew."""
     compiled, left = history
     anew = begin_anew(compiled, compiled, left, ())
-    same = go_on(compiled, left, left.broken)
+    same = go_on(compiled, left, left.failed, mended=left.broken)
     assert set(anew.kept) == set(same.kept)
     assert anew.reset.counters == same.reset.counters
     for (name, _scope), counter in anew.reset.counters.items():
         node = compiled.nodes[name]
         assert counter.status is (StepStatus.READY if not node.ins else decide(node, counter))
     assert all(step.action is not Action.REUSE for step in anew.steps if step.node_id in left.broken)
+
+
+def test_what_a_failure_has_cancelled_is_told_from_what_lies_behind_another_one():
+    compiled = graph([("a", "x"), ("b", "y"), ("y", "end"), ("c", "end")])
+    left = past(["a", "b"], a="failed", b="failed", x="cancelled", y="cancelled", c="cancelled", end="cancelled")
+    assert cut_off(compiled, left, ["a"]) == {"x", "c"}
+    assert cut_off(compiled, left, ["a", "b"]) == {"x", "y", "c", "end"}
+
+
+def test_a_cancelled_branch_that_was_not_chosen_is_skipped_when_the_failure_is_mended():
+    compiled = graph([("if", "yes", "true"), ("if", "no", "false")], nodes=["bad", "if", "yes", "no"])
+    states = {"if": "succeeded", "yes": "cancelled", "no": "cancelled"}
+    left = past(["bad"], {"if": ["true"]}, bad="failed", **states)
+    plan = go_on(compiled, left, left.failed, mended=left.broken)
+    assert ready(plan) == ["bad", "yes"]
+    assert told(plan)["no"] == ("skip", "cancelled")
+    assert ready(go_on(compiled, left, ["no"])) == ["no"]
