@@ -6,7 +6,7 @@ from django.db import connection
 
 from devtools.chaos.invariants import QUERIES, find_faults
 
-OF_STORMS = {"lostRuns", "runsWithoutKey", "undeliveredMessages"}
+OF_STORMS = {"lostRuns", "runsWithoutKey", "undeliveredMessages", "endsNotLookedAfter"}
 """What a storm promises besides: it waits until all has ended."""
 
 assert QUERIES.keys() >= OF_STORMS

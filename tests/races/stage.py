@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -14,8 +15,10 @@ from django.db import connection, connections, models, transaction
 
 from accounts import clock
 
-DEADLINE_SECONDS = 20.0
+DEADLINE_SECONDS = 15.0
 """A test in which something does not happen fails after this; nothing ever takes so long."""
+PATIENCE_SECONDS = 3
+"""So long the test itself waits for a lock. It never needs to: what must wait is done by an actor."""
 LOOK_SECONDS = 0.002
 """How often PostgreSQL is asked whether somebody waits for a lock, of which it does not tell by itself."""
 SPOKEN = "spoken"
@@ -47,11 +50,14 @@ class Actor:
         self._result: Any = None
         self._error: BaseException | None = None
         self.database: Any = None
+        self.visits: Counter[str] = Counter()
+        """How often it has come to each place."""
         self._thread = threading.Thread(target=self._play, daemon=True)
         self._thread.start()
 
     def visit(self, place: str) -> None:
         """Called in this actor's thread: do what the test wants at this place (once), and stop if it wants that."""
+        self.visits[place] += 1
         deed = self._deeds.pop(place, None)
         if deed is not None:
             deed()
@@ -145,6 +151,8 @@ class Stage:
     def __init__(self) -> None:
         self._actors: dict[int, Actor] = {}
         self.shifted = 0.0
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET lock_timeout = '{PATIENCE_SECONDS}s'")
 
     def enter(self, actor: Actor) -> None:
         self._actors[threading.get_ident()] = actor

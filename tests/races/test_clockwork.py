@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from executions import invariants, services, sweeps
-from executions.models import Execution
+from datetime import timedelta
+
+from accounts.clock import Now
+from executions import invariants, services, sweeps, ticker
+from executions.models import Execution, Step
 from tests.integration.executions.driving import chain, definition, drain, start, status, statuses, step
-from tests.races.moves import claim, finish, outcomes, take
+from tests.races.moves import LEASE_OVER, claim, finish, outcomes, take
 from tests.races.test_pausing import resting
+from tests.races.test_stopping import limited
 
 
 def nap() -> dict:
@@ -71,6 +75,21 @@ def test_two_tickers_ring_for_a_forgotten_step_once(stage, anna):
     assert first.result() == 1
 
 
+def test_one_tick_does_everything_that_has_waited_for_the_clock(stage, anna):
+    """R9: no rule that brings work back is left out."""
+    lost = start(anna, chain(1))
+    claim()
+    rested = start(anna, resting())
+    finish(claim())
+    late, silent = start(anna, limited()), start(anna, chain(1))
+    stage.later(LEASE_OVER)
+    ticker.tick()
+    assert step(lost, "n0").rescues == 1
+    assert statuses(rested) == {"n0": "ready"}
+    assert status(late) == "failed"
+    assert Step.objects.filter(execution=silent, rung_at__gt=Now() - timedelta(seconds=LEASE_OVER / 2)).exists()
+
+
 def test_a_claim_does_not_wait_for_a_ticker_that_rings(stage, anna):
     """R11: it passes over the row, which is rung for, and the bell finds it."""
     run = start(anna, chain(1))
@@ -96,7 +115,7 @@ def test_a_run_that_is_retried_while_it_is_suspected_is_not_mended(stage, anna):
     """R9: it was ended with an open step, and goes on with a right count now."""
     run = start(anna, chain(2))
     services.stop(execution_id=run.id)
-    type(step(run, "n1")).objects.filter(execution=run, node_id="n1").update(status="pending")
+    Step.objects.filter(execution=run, node_id="n1").update(status="pending")
     mending = stage.acts(invariants.repair, stops="repair.read_to_lock").at("repair.read_to_lock")
     services.retry_step(execution_id=run.id, step_id=step(run, "n0").id)
     assert mending.result() == 0

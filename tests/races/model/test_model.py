@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.races.model.machine import RunMachine
@@ -15,11 +15,20 @@ FEW = settings(
     max_examples=20,
     stateful_step_count=25,
     derandomize=True,
+    phases=[Phase.generate],
+    report_multiple_bugs=False,
     deadline=None,
     database=None,
     suppress_health_check=SLOW,
 )
-MANY = settings(FEW, max_examples=250, stateful_step_count=60, derandomize=False, print_blob=True)
+MANY = settings(
+    FEW,
+    max_examples=250,
+    stateful_step_count=60,
+    derandomize=False,
+    phases=[Phase.generate, Phase.shrink],
+    print_blob=True,
+)
 
 
 @pytest.fixture(autouse=True)

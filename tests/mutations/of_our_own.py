@@ -1,0 +1,227 @@
+"""Faults that are easily made when this engine is changed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from tests.mutations.mutant import Mutant
+from tests.mutations.of_the_design import RACES
+
+STORIES: Final = "tests/races/model/test_model.py::test_the_engine_does_what_the_oracle_says_in_a_few_stories"
+RESCUE: Final = "tests/integration/executions/test_rescue.py"
+
+FAULTS: Final = (
+    Mutant(
+        name="dead-edges-count-as-live",
+        why="a join goes on without what it needs",
+        file="executions/engine/planner.py",
+        old="counter.live += live",
+        new="counter.live += 1",
+        killers=(f"{RACES}joins.py::test_a_dead_branch_and_a_live_one_at_once_skip_a_join_that_wants_both",),
+    ),
+    Mutant(
+        name="a-claim-does-not-raise-the-fence",
+        why="the worker that was given up and the one that took over look the same",
+        file="executions/claims.py",
+        old="SET status = 'running', fence = s.fence + 1,",
+        new="SET status = 'running', fence = s.fence,",
+        killers=(f"{RACES}rescues.py::test_a_worker_that_comes_too_late_cannot_write_for_the_one_that_took_over",),
+    ),
+    Mutant(
+        name="a-claim-waits-for-locked-rows",
+        why="all workers wait for the one whose step is written",
+        file="executions/claims.py",
+        old="ORDER BY rank_at LIMIT 1 FOR UPDATE SKIP LOCKED",
+        new="ORDER BY rank_at LIMIT 1 FOR UPDATE",
+        killers=(f"{RACES}pausing.py::test_a_step_that_is_being_held_cannot_be_claimed",),
+    ),
+    Mutant(
+        name="the-worst-ranked-step-goes-first",
+        why="a higher priority makes a run wait longer",
+        file="executions/claims.py",
+        old="ORDER BY rank_at LIMIT 1",
+        new="ORDER BY rank_at DESC LIMIT 1",
+        killers=("tests/integration/executions/test_flow.py::test_the_best_ranked_step_of_the_queue_goes_first",),
+    ),
+    Mutant(
+        name="the-journal-counts-wrong",
+        why="a watcher that asks from a number on misses lines or meets a number twice",
+        file="executions/claims.py",
+        old="event_seq = execution.event_seq + %(lines)s::int + (",
+        new="event_seq = execution.event_seq + %(lines)s::int + 1 + (",
+        killers=(f"{RACES}joins.py::test_workers_that_end_parallel_steps_at_once_leave_a_journal_without_gaps",),
+    ),
+    Mutant(
+        name="another-failure-is-forgotten",
+        why="a run with a failure that nobody has dealt with ends as succeeded",
+        file="executions/claims.py",
+        old="CASE WHEN error IS NULL THEN %(final_status)s::text ELSE 'failed' END AS final_status",
+        new="%(final_status)s::text AS final_status",
+        killers=(STORIES,),
+    ),
+    Mutant(
+        name="a-late-parent-writes-into-its-join",
+        why="the join that has begun long ago is hidden from who claims it at that moment",
+        file="executions/services/settling.py",
+        old="if place in changed or (counter.status is StepStatus.PENDING and place not in begun)",
+        new="if place not in begun",
+        killers=(f"{RACES}joins.py::test_a_parent_that_ends_late_does_not_hide_its_join_from_who_claims_it",),
+    ),
+    Mutant(
+        name="a-failing-run-goes-on",
+        why="steps start in a run that has failed",
+        file="executions/services/settling.py",
+        old="transitions.cancel(report.claimed.execution_id, running=False) if fails else []",
+        new="[]",
+        killers=(f"{RACES}stopping.py::test_two_failures_at_once_fail_the_run_once_and_both_are_kept",),
+    ),
+    Mutant(
+        name="a-pause-forgets-what-rests",
+        why="a step that rests after a failure starts during the pause",
+        file="executions/transitions.py",
+        old="IN ('ready', 'delayed')",
+        new="IN ('ready')",
+        killers=(f"{RACES}pausing.py::test_a_step_that_rests_is_held_though_its_time_comes_during_the_pause",),
+    ),
+    Mutant(
+        name="a-resume-forgets-rests",
+        why="a step is tried again at once because its run was paused and resumed",
+        file="executions/transitions.py",
+        old="THEN 'delayed' ELSE 'ready' END,",
+        new="THEN 'ready' ELSE 'ready' END,",
+        killers=(STORIES,),
+    ),
+    Mutant(
+        name="a-stop-does-not-end-tries",
+        why="a try that was stopped is not in the history",
+        file="executions/transitions.py",
+        old="WHERE was = 'running'",
+        new="WHERE was = 'held'",
+        killers=(f"{RACES}stopping.py::test_a_stop_waits_for_a_claim_and_ends_its_try",),
+    ),
+    Mutant(
+        name="the-clock-starts-steps-of-paused-runs",
+        why="a step whose sleep ends during a pause starts",
+        file="executions/sweeps.py",
+        old="WHEN 'running' THEN 'ready' ELSE 'held' END,",
+        new="WHEN 'running' THEN 'ready' ELSE 'ready' END,",
+        killers=(f"{RACES}pausing.py::test_a_step_whose_sleep_ends_during_a_pause_is_held_and_goes_on_after_it",),
+    ),
+    Mutant(
+        name="tickers-wait-for-each-other",
+        why="one ticker that is frozen in a transaction stops the clock of all",
+        file="executions/sweeps.py",
+        old="ORDER BY available_at LIMIT %(batch)s::int FOR UPDATE SKIP LOCKED",
+        new="ORDER BY available_at LIMIT %(batch)s::int FOR UPDATE",
+        killers=(f"{RACES}clockwork.py::test_two_tickers_make_a_step_ready_once_when_its_rest_is_over",),
+    ),
+    Mutant(
+        name="no-deadlines",
+        why="a run that is over its deadline runs on",
+        file="executions/ticker.py",
+        old='        Rule("end_overdue", 1.0, sweeps.end_overdue),\n',
+        new="",
+        killers=(f"{RACES}clockwork.py::test_one_tick_does_everything_that_has_waited_for_the_clock",),
+    ),
+    Mutant(
+        name="a-deadline-fails-what-has-ended",
+        why="a run that has succeeded in time is failed by a ticker that looked before",
+        file="executions/services/control.py",
+        old="if _lock(execution_id) not in _STOPPABLE:",
+        new="if _lock(execution_id) is None:",
+        killers=(f"{RACES}stopping.py::test_a_deadline_that_waits_for_the_last_result_has_nothing_to_end",),
+    ),
+    Mutant(
+        name="a-hand-back-is-a-rescue",
+        why="a step that was handed back at three deployments is taken for poison",
+        file="executions/engine/settlement.py",
+        old='"handed_back", progress=progress)',
+        new='"handed_back", rescued=1, progress=progress)',
+        killers=(f"{RACES}rescues.py::test_a_claim_whose_answer_arrives_after_it_was_given_back_does_not",),
+    ),
+    Mutant(
+        name="poison-is-tried-for-ever",
+        why="a step that kills its worker kills one after the other",
+        file="executions/engine/settlement.py",
+        old="and rescues < MAX_RESCUES",
+        new="and rescues >= 0",
+        killers=(f"{RESCUE}::test_a_step_that_kills_its_workers_ends_after_three_rescues_and_others_go_on",),
+    ),
+    Mutant(
+        name="a-retry-keeps-the-epoch",
+        why="what was sent outside before the retry has the same key as what is sent after it",
+        file="executions/services/putting_back.py",
+        old="epoch = execution.epoch + 1",
+        new="epoch = execution.epoch",
+        killers=(f"{RACES}retries.py::test_of_two_retries_of_a_step_one_is_accepted",),
+    ),
+    Mutant(
+        name="a-retry-resets-the-fence",
+        why="a worker of an earlier epoch has the same fence as one of the later",
+        file="executions/services/putting_back.py",
+        old="attempt = 0, tries = 0, rescues = 0, leased_by = NULL,",
+        new="attempt = 0, tries = 0, rescues = 0, fence = 0, leased_by = NULL,",
+        killers=(f"{RACES}retries.py::test_a_worker_of_an_earlier_epoch_cannot_write_into_a_later_one",),
+    ),
+    Mutant(
+        name="a-retry-leaves-the-cancelled",
+        why="a join takes a branch that was cancelled for one that had nothing to say",
+        file="executions/engine/resetting.py",
+        old="if statuses[name] is StepStatus.CANCELLED} - chosen",
+        new="if statuses[name] is StepStatus.PENDING} - chosen",
+        killers=(STORIES,),
+    ),
+    Mutant(
+        name="a-key-stands-for-any-request",
+        why="another request under the same key is answered as if it had been done",
+        file="executions/services/starting.py",
+        old="if known.body_hash != digest:",
+        new="if not known.body_hash:",
+        killers=(f"{RACES}starts.py::test_of_two_starts_with_one_key_and_other_data_the_second_is_refused",),
+    ),
+    Mutant(
+        name="one-try-to-record",
+        why="a result is lost with the connection, and the node runs again",
+        file="executions/runner.py",
+        old="for pause in (*COMMIT_PAUSES, None):",
+        new="for pause in (None,):",
+        killers=(
+            f"{RACES}lost_answers.py::test_a_result_whose_connection_dies_before_it_is_sent_is_written_by_a_second_one",
+        ),
+    ),
+    Mutant(
+        name="sent-before-it-is-sent",
+        why="a message is lost with its sender",
+        file="integrations/relay.py",
+        old="        return False\n    if message.tries >= MAX_TRIES:\n",
+        new="        return False\n    OutboxMessage.objects.filter(id=message.id).update(state='sent')\n"
+        "    if message.tries >= MAX_TRIES:\n",
+        killers=(f"{RACES}deliveries.py::test_a_message_whose_sender_dies_before_it_is_marked_is_sent_once_more",),
+    ),
+    Mutant(
+        name="the-broom-does-not-look-again",
+        why="a run that was retried since the broom looked is deleted while it runs",
+        file="executions/pruning.py",
+        old="""ON old.id = e.id AND old.finished_at = e.finished_at
+WHERE e.status IN ('succeeded', 'failed', 'stopped') AND NOT e.aftercare
+""",
+        new="ON old.id = e.id\n",
+        killers=(f"{RACES}retries.py::test_the_broom_leaves_a_run_that_has_been_retried_since_it_looked",),
+    ),
+    Mutant(
+        name="a-run-in-motion-is-mended",
+        why="the check of invariants fails a run because it looked in between",
+        file="executions/invariants.py",
+        old='ONE = FAULTS.format("e.id = %s")',
+        new='ONE = FAULTS.format("e.id = %s OR true")',
+        killers=(f"{RACES}clockwork.py::test_a_run_in_motion_is_not_mended",),
+    ),
+    Mutant(
+        name="each-step-ends-its-pass",
+        why="a loop goes round before all of its body has ended",
+        file="executions/engine/planner.py",
+        old="        if state.opened == 0:\n",
+        new="        if state.opened <= 1:\n",
+        killers=(f"{RACES}joins.py::test_the_last_two_steps_of_a_pass_at_once_go_round_once",),
+    ),
+)
