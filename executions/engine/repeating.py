@@ -108,14 +108,17 @@ def begin_anew(old: CompiledGraph, new: CompiledGraph, past: Past, again: Collec
     """A new run of `new` takes over what the run of `old` has left, except for `again` and what comes after it.
 
     A result is taken over if the node has the same type, config, join and incoming edges, and so have all nodes before
-    it. Loops are taken over as a whole or not at all.
+    it. Loops are taken over as a whole or not at all. A trigger at which the old run did not begin stays skipped.
     """
+    idle = _idle_roots(new, past)
     causes: dict[str, Because | None] = {}
     for name in new.nodes:
         if name in again:
             causes[name] = Because.ASKED
         elif name not in old.nodes:
             causes[name] = Because.NEW
+        elif name in idle:
+            causes[name] = None
         elif not _same(old, new, name, past):
             causes[name] = Because.CHANGED
         else:
@@ -123,6 +126,16 @@ def begin_anew(old: CompiledGraph, new: CompiledGraph, past: Past, again: Collec
     chosen = resetting.affected(new, [name for name, cause in causes.items() if cause is not None])
     reset = resetting.put_back(new, chosen, statuses=_statuses(new, past), fired=past.fired, wanted=again)
     return _plan(new, reset, past, causes)
+
+
+def from_the_start(graph: CompiledGraph, past: Past) -> set[str]:
+    """The nodes of a run that does everything again: all but those that only an idle root reaches."""
+    return resetting.affected(graph, set(graph.roots) - _idle_roots(graph, past))
+
+
+def _idle_roots(graph: CompiledGraph, past: Past) -> set[str]:
+    """The roots at which the run did not begin: its schedule was another one. Nothing else skips a root."""
+    return {name for name in graph.roots if past.statuses.get(name) is StepStatus.SKIPPED}
 
 
 def _left(past: Past, name: str) -> Because | None:

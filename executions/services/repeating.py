@@ -14,7 +14,7 @@ from accounts import failpoints
 from accounts import services as accounts
 from executions import claims, journal
 from executions.engine.events import Event
-from executions.engine.repeating import Past, Plan, begin_anew, go_on
+from executions.engine.repeating import Past, Plan, begin_anew, from_the_start, go_on
 from executions.engine.states import ENDED_STEP, ExecutionStatus, StepStatus
 from executions.errors import (
     BadInput,
@@ -111,7 +111,7 @@ def plan_retry(execution: Execution, *, wish: Wish) -> Prepared:
             plan = plan_steps(execution, graph, past, asked)
     else:
         graph = workflows.compiled(target.version_id)
-        again = graph.nodes.keys() if wish.begin == START else asked
+        again = from_the_start(graph, past) if wish.begin == START else asked
         _refuse_missing(graph, past.failed if wish.begin == FAILED else asked)
         plan = begin_anew(_old_graph(execution), graph, past, again)
     if not plan.runs or (wish.begin == FAILED and not _has_unfinished(past)):

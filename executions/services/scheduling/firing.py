@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable
+from typing import NamedTuple
 
 import structlog
 from django.db import InterfaceError, OperationalError, connection, transaction
@@ -32,6 +33,9 @@ LONGEST_SECONDS = 0.7
 """A ticker has other things to look after; what is left is due again a second later."""
 SHORT_REST, LONG_REST = 1.0, 10.0
 
+TICKS_AT_ONCE = 10
+"""So many ticks of one schedule; then the others have their turn."""
+
 FREE = """
 SELECT DISTINCT f.trigger_id FROM executions_schedulefire f
 WHERE f.outcome = 'queued' AND f.trigger_id NOT IN (
@@ -40,6 +44,16 @@ WHERE f.outcome = 'queued' AND f.trigger_id NOT IN (
 )
 LIMIT %s
 """
+
+
+class Turn(NamedTuple):
+    """Whether a tick has been dealt with, and whether another is due."""
+
+    dealt: bool
+    more: bool
+
+
+NOTHING = Turn(dealt=False, more=False)
 
 
 def fire_due() -> int:
@@ -96,31 +110,32 @@ def _rest(trigger_id: uuid.UUID, seconds: float) -> None:
 
 
 def _fire(trigger_id: uuid.UUID, *, wait: bool) -> bool:
-    """One tick after the other until nothing is due or somebody else has the schedule."""
-    moved = False
-    for _ in range(MOST):
-        if not _fire_next(trigger_id, wait=wait):
+    """Some ticks, one after the other, until none is due or somebody else has the schedule; whether there were any."""
+    dealt = False
+    for _ in range(TICKS_AT_ONCE):
+        turn = _fire_next(trigger_id, wait=wait)
+        dealt |= turn.dealt
+        if not turn.more:
             break
-        moved = True
-    return moved
+    return dealt
 
 
 @transaction.atomic
-def _fire_next(trigger_id: uuid.UUID, *, wait: bool) -> bool:
-    """Deal with the oldest tick that is due, and with what is left out before it; whether there may be another."""
+def _fire_next(trigger_id: uuid.UUID, *, wait: bool) -> Turn:
+    """Deal with the oldest tick that is due, and with what is left out before it."""
     held = _hold_workflow(trigger_id)
     trigger = rows.lock(trigger_id, wait=wait)
     if trigger is None or trigger.workflow_id != held:
-        return False
+        return NOTHING
     row = None if trigger.periodic_task_id is None else rows.read_row(trigger.periodic_task_id)
     if row is None or row.task.task != TASK:
         trigger.next_due_at = None
         trigger.save(update_fields=["next_due_at"])
-        return False
+        return NOTHING
     order = rows.refresh(trigger, row)
-    moved = isinstance(order, Order) and trigger.workflow_id == held and _move(trigger, row, order)
+    dealt = isinstance(order, Order) and trigger.workflow_id == held and _move(trigger, row, order)
     trigger.save()
-    return moved
+    return Turn(dealt, more=dealt and trigger.next_due_at is not None and trigger.next_due_at <= row.now)
 
 
 def _move(trigger: Trigger, row: Row, order: Order) -> bool:
@@ -136,7 +151,7 @@ def _move(trigger: Trigger, row: Row, order: Order) -> bool:
     if order.once and move.tick is not None:
         _switch_off(row)
         trigger.next_due_at = None
-    return trigger.next_due_at is not None and move.reached is not None
+    return move.reached is not None
 
 
 def _switch_off(row: Row) -> None:

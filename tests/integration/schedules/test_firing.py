@@ -11,7 +11,7 @@ from django.db import connection, connections
 
 from accounts import clock, failpoints
 from accounts.models import User
-from executions import ticker
+from executions import services, ticker
 from executions.models import Execution, ScheduleFire, Step
 from executions.services import scheduling
 from executions.tasks import start_workflow
@@ -175,3 +175,16 @@ def test_the_tables_are_asked_once_when_nothing_is_due(anna: User, django_assert
     with django_assert_max_num_queries(3):
         look()
     assert connections["default"].in_atomic_block is False
+
+
+def test_repeating_a_run_begins_where_it_began(anna: User):
+    flow = scheduled(anna, {"everySeconds": 60}, {"everySeconds": 7200})
+    pass_time(MINUTE)
+    look()
+    driving.drain()
+    run = Execution.objects.get(workflow=flow)
+    again = services.retry(execution_id=run.pk, user=anna, wish=services.Wish(begin="start"))
+    driving.drain()
+    assert driving.status(again) == "succeeded"
+    assert again.input_data == run.input_data
+    assert driving.statuses(again) == driving.statuses(run)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from executions.engine.planner import decide
-from executions.engine.repeating import Action, Because, Past, Plan, begin_anew, cut_off, go_on
+from executions.engine.repeating import Action, Because, Past, Plan, begin_anew, cut_off, from_the_start, go_on
 from executions.engine.states import StepStatus
 from tests.unit.executions.graphs import compiled_from, graph
 from workflows.graph.topology import CompiledGraph
@@ -243,3 +243,19 @@ def test_a_cancelled_branch_that_was_not_chosen_is_skipped_when_the_failure_is_m
     assert ready(plan) == ["bad", "yes"]
     assert told(plan)["no"] == ("skip", "cancelled")
     assert ready(go_on(compiled, left, ["no"])) == ["no"]
+
+
+def test_a_branch_whose_schedule_did_not_start_the_run_stays_skipped():
+    """Also where its trigger is another one now, and when everything else runs again."""
+    old = graph([("one", "a"), ("two", "b")])
+    new = graph([("one", "a"), ("two", "b")], two={"config": {"crontab": "0 9 * * *"}})
+    left = past(["a"], one="succeeded", a="failed", two="skipped", b="skipped")
+    assert ready(begin_anew(old, new, left, ())) == ["a"]
+    assert from_the_start(new, left) == {"one", "a"}
+    assert told(begin_anew(old, new, left, from_the_start(new, left))) == {
+        "one": ("run", "asked"),
+        "two": ("reuse", None),
+        "a": ("run", "asked"),
+        "b": ("reuse", None),
+    }
+    assert from_the_start(new, past(one="succeeded")) == new.nodes.keys()
