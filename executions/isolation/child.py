@@ -27,9 +27,6 @@ GRACE_SECONDS: Final = 0.5
 
 SIGNALS: Final = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT, signal.SIGALRM, signal.SIGUSR1)
 
-_of_the_parent: list[object] = []
-"""Kept for ever: a connection that is thrown away says goodbye to the server, in the name of the parent."""
-
 T = TypeVar("T")
 
 
@@ -73,8 +70,7 @@ def _part(context: StepContext, tell: _Teller) -> None:
     with suppress(OSError):  # when memory runs out, this process goes and not the worker
         Path("/proc/self/oom_score_adj").write_text("1000")
     gc.freeze()
-    for alias in connections:
-        _of_the_parent.append(connections[alias])
+    for alias in connections:  # psycopg says goodbye to the server only in the process that has opened a connection
         del connections[alias]
         connections.settings[alias]["OPTIONS"].pop("pool", None)
     context.cancel = CancelHandle()

@@ -208,23 +208,29 @@ def test_what_the_node_has_started_is_killed_with_it(tmp_path: Path) -> None:
     wait_until(lambda: not _lives(int(told.read_text())))
 
 
-def test_it_ends_when_its_worker_dies(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("body", "seconds"), [(sleep, 600.0), (hang_in_c, 0.3)])
+def test_it_ends_when_its_worker_dies(tmp_path: Path, body: Callable[[Any], Any], seconds: float) -> None:
+    """At once, or at its deadline when a C function lets nothing else run in it."""
     told = tmp_path / "pid"
 
-    def note(_context: Any) -> None:
+    def note(context: Any) -> None:
         told.write_text(str(os.getpid()))
-        time.sleep(10**6)
+        body(context)
 
     worker = os.fork()
     if worker == 0:
         try:
-            apart(note)
+            apart(note, seconds=seconds)
         finally:
             os._exit(0)
     wait_until(lambda: told.exists() and told.read_text())
     os.kill(worker, signal.SIGKILL)
     os.waitpid(worker, 0)
-    wait_until(lambda: not _lives(int(told.read_text())))
+    try:
+        wait_until(lambda: not _lives(int(told.read_text())))
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(int(told.read_text()), signal.SIGKILL)
 
 
 def _lives(pid: int) -> bool:
