@@ -1,6 +1,7 @@
 """What must never be true of a run. Looked for in production every minute (S8), and after every hard test.
 
-Each fault is looked for without locks, then again under the run's lock, so that a run in motion is not suspected.
+Each fault is looked for without locks, then again under the run's lock, so that a run in motion is not suspected. Of
+very many runs a look takes some: open ones in turn, and of those that have ended the newest.
 """
 
 from __future__ import annotations
@@ -33,16 +34,40 @@ WHERE {} AND (
     OR (e.finished_at IS NOT NULL AND s.open > 0)
 )
 """
-SUSPECTS = FAULTS.format("(e.finished_at IS NULL OR e.finished_at > naryad_now() - interval '1 hour')")
+SUSPECTS = FAULTS.format("e.id = ANY(%s)")
 ONE = FAULTS.format("e.id = %s")
+
+# The conditions are those of the indexes `execution_open` and `execution_finished`.
+OPEN = "SELECT id FROM executions_execution WHERE finished_at IS NULL AND id > %s ORDER BY id LIMIT %s"
+ENDED = """
+SELECT id FROM executions_execution
+WHERE finished_at IS NOT NULL AND finished_at > naryad_now() - interval '1 hour' ORDER BY finished_at DESC LIMIT %s
+"""
+MOST = 1000
+FIRST = uuid.UUID(int=0)
+
+
+class Patrol:
+    """Looks at runs again and again; of the open ones each time at those after the last one that it has seen."""
+
+    def __init__(self, *, most: int = MOST) -> None:
+        self._most = most
+        self._last = FIRST
+
+    def repair(self) -> int:
+        """Find runs that contradict themselves and bring each to a state that people can see; returns how many."""
+        with hot_cursor() as cursor:
+            opened = [row[0] for row in cursor.execute(OPEN, (self._last, self._most)).fetchall()]
+            ended = [row[0] for row in cursor.execute(ENDED, (self._most,)).fetchall()]
+            suspects = [row[0] for row in cursor.execute(SUSPECTS, (opened + ended,)).fetchall()]
+        self._last = opened[-1] if len(opened) == self._most else FIRST
+        failpoints.reach("repair.read_to_lock")
+        return sum(_repair(execution_id) for execution_id in suspects)
 
 
 def repair() -> int:
-    """Find runs that contradict themselves and bring each to a state that people can see; returns how many."""
-    with hot_cursor() as cursor:
-        suspects = [row[0] for row in cursor.execute(SUSPECTS).fetchall()]
-    failpoints.reach("repair.read_to_lock")
-    return sum(_repair(execution_id) for execution_id in suspects)
+    """One look from the start, at up to `MOST` open runs and as many that have ended."""
+    return Patrol().repair()
 
 
 def _repair(execution_id: uuid.UUID) -> bool:

@@ -18,6 +18,7 @@ from integrations import events, inbox, outbox, sink
 log = structlog.get_logger(__name__)
 
 PRUNE_BATCH = 1000
+_patrol = invariants.Patrol()
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def rules() -> list[Rule]:
         Rule("admit_waiting", 1.0, admission.admit_waiting),
         Rule("rescue_expired", settings.SWEEP_SECONDS, sweeps.rescue_expired),
         Rule("cut_overtime", settings.SWEEP_SECONDS, sweeps.cut_overtime),
-        Rule("invariants", 60.0, invariants.repair),
+        Rule("invariants", 60.0, _patrol.repair),
         Rule("forget", 60.0, sweeps.forget),
         Rule("dead_letters", 60.0, dead_letters.warn_of_old),
         Rule("prune_runs", 60.0, pruning.prune_finished),

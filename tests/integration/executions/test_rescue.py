@@ -267,3 +267,19 @@ def wait_until(holds, seconds: float = 10.0) -> None:
     while not holds():
         assert time.monotonic() < end, "it never happened"
         time.sleep(0.02)
+
+
+def test_of_very_many_open_runs_each_is_looked_at_in_its_turn(anna):
+    runs = [start(anna, chain(2)) for _run in range(5)]
+    Execution.objects.filter(id__in=[run.id for run in runs]).update(open_steps=7)
+    patrol = invariants.Patrol(most=2)
+    assert [patrol.repair() for _look in range(5)] == [2, 2, 1, 0, 0]
+
+
+def test_a_run_that_has_ended_with_an_open_step_is_found(anna):
+    runs = [start(anna, chain(1)) for _run in range(3)]
+    drain()
+    Step.objects.filter(execution=runs[-1]).update(status="pending")
+    assert invariants.Patrol(most=2).repair() == 1
+    assert step(runs[-1], "n0").status == "cancelled"
+    assert invariants.repair() == 0
