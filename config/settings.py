@@ -202,7 +202,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_DB_REUSE_MAX = 10_000
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "config.beat:Scheduler"
 # Should no ticker run, beat still moves time, if more slowly.
 CELERY_BEAT_SCHEDULE = {"executions.tick": {"task": "executions.tick", "schedule": 30.0}}
 
