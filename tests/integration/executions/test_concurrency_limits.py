@@ -56,6 +56,7 @@ def test_runs_with_different_keys_do_not_hinder_each_other(anna: Any) -> None:
 
 
 def test_a_higher_priority_is_let_in_first(anna: Any) -> None:
+    """S3-6: priority orders also what waits for a slot."""
     flow = limited(anna)
     begin(flow, anna)
     low, high = begin(flow, anna, priority=1), begin(flow, anna, priority=9)

@@ -45,6 +45,7 @@ def test_what_runs_beside_a_failure_may_end_and_nothing_starts_any_more(anna):
 
 
 def test_a_transient_failure_rests_as_a_row_and_is_tried_again(anna):
+    """S0-11: a retry policy of the node is a bounded loop, too."""
     what = definition(
         [("a", "fail", failing(transient=True, times=2) | {"settings": TWICE}), ("b", "noop")], [("a", "b")]
     )
@@ -67,6 +68,7 @@ def test_a_transient_failure_rests_as_a_row_and_is_tried_again(anna):
 
 
 def test_a_step_that_uses_up_its_tries_fails(anna):
+    """S0-11: it is bounded."""
     what = definition(
         [("a", "fail", failing(transient=True) | {"settings": {"retry": {"attempts": 2, "delaySeconds": 0}}})]
     )

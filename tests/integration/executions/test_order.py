@@ -34,18 +34,6 @@ def one_by_one() -> None:
         pass
 
 
-def test_with_one_worker_a_high_priority_overtakes_what_is_queued(anna):
-    """S3-6: a higher number first."""
-    flow = workflow(anna, chain(1))
-    target = workflows.startable(flow.id, anna)
-    low = services.start(target=target, user=anna, priority=1)[0]
-    high = services.start(target=target, user=anna, priority=9)[0]
-    assert runner.drain("cpu", leases(), steps=1) == 1
-    assert (status(high), status(low)) == ("succeeded", "running")
-    one_by_one()
-    assert status(low) == "succeeded"
-
-
 def test_a_low_priority_is_not_starved_by_high_ones_that_keep_coming(anna, later):
     """S3-6: a fairness share; the lowest waits five minutes at most behind the newest highest."""
     flow = workflow(anna, chain(1))

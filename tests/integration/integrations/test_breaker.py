@@ -31,6 +31,7 @@ def is_open() -> bool:
 
 
 def test_a_circuit_opens_after_five_failures_and_says_for_how_long(valkey: redis.Redis) -> None:
+    """Part 2, row 9: a breaker for each host."""
     fail(4)
     assert not is_open()
     assert breaker.failed(KEY)
@@ -55,6 +56,7 @@ def test_failures_of_an_earlier_window_do_not_count(valkey: redis.Redis) -> None
 
 
 def test_after_the_rest_exactly_one_of_many_callers_probes(valkey: redis.Redis) -> None:
+    """Part 2, row 9: a half-open probe."""
     fail()
     end_of_rest(valkey)
     start = threading.Barrier(8)

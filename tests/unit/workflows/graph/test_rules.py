@@ -98,6 +98,14 @@ def test_a_circle_names_the_edge_that_closes_it() -> None:
     assert found.edge_id == "e-d-None-None"
 
 
+def test_a_guard_makes_a_loop_of_a_circle() -> None:
+    """S0-11: an unguarded cycle is an error, a guarded one is not."""
+    circle = graph([node("s"), node("d"), node("e")], [edge("s", "d"), edge("d", "e"), edge("e", "d")])
+    assert [(problem.code, problem.severity) for problem in problems(circle)] == [("cycle", "error")]
+    circle["edges"][2]["data"] = {"maxIterations": 3}
+    assert problems(circle) == []
+
+
 def test_a_diamond_is_no_circle() -> None:
     diamond = graph([node(name) for name in "abcd"], [edge("a", "b"), edge("a", "c"), edge("b", "d"), edge("c", "d")])
 
