@@ -1,7 +1,7 @@
 # Everything is done by dev.py, which needs Python 3.11 or newer and nothing else; these are its short names.
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-all check messages lock node status stop
+.PHONY: help demo up test test-long test-all check messages lock node status stop
 
 help:  ## what can be asked for
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-8s %s\n", $$1, $$2 }'
@@ -12,8 +12,11 @@ demo:  ## the main job from nothing to a finished run, shown live
 up:  ## everything in the foreground until Ctrl-C
 	@exec $(PYTHON) dev.py up
 
-test:  ## all the tests, on PostgreSQL and Valkey of their own (ARGS='-k name' goes to pytest)
+test:  ## the tests that are quick, on PostgreSQL and Valkey of their own (ARGS='-k name' goes to pytest)
 	@exec $(PYTHON) dev.py test $(ARGS)
+
+test-long:  ## what takes long: storms of kills, stories of chance, broken engines
+	@exec $(PYTHON) dev.py test -m "long or storm" $(ARGS)
 
 test-all:  ## the tests of `make test`, and those that take long: storms, stories of chance, broken engines
 	@exec $(PYTHON) dev.py test -m "" $(ARGS)

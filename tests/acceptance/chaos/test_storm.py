@@ -14,11 +14,11 @@ pytestmark = pytest.mark.storm
 SEEDS = [
     int(line) for line in Path(__file__).with_name("seeds.txt").read_text().splitlines() if not line.startswith("#")
 ]
-MINUTES = "1"
+MINUTES = "1.5"
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_no_promise_is_broken_by_a_minute_of_kills_freezes_and_outages(seed: int, tmp_path: Path) -> None:
+def test_no_promise_is_broken_by_ninety_seconds_of_kills_freezes_and_outages(seed: int, tmp_path: Path) -> None:
     words = ["chaos", "--seed", str(seed), "--minutes", MINUTES, "--profile", "all", "--json"]
     done = run_dev(*words, var=tmp_path / "var", seconds=600)
     assert done.stdout, done.stderr[-4000:]
