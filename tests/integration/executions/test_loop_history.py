@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from executions import invariants, runner, services
 from executions.models import Attempt, Execution, Step, StepData
+from tests.integration import runs
 from tests.integration.executions.driving import drain, items, leases, start, status, statuses, step
 from tests.integration.executions.test_loops import each_item, many, until_dear
 
@@ -30,6 +31,22 @@ def test_attempts_of_former_passes_are_kept_beside_those_of_the_new_ones(anna):
     ]
     assert items(run, "end") == [{"n": 0}, {"n": 1}]
     assert invariants.repair() == 0
+
+
+def test_the_attempts_of_former_passes_are_shown(anna):
+    """S3-12: attempts are kept where people look for them, with their epoch and number."""
+    run = many(anna, each_item(), 2)
+    drain()
+    StepData.objects.filter(step__execution=run, step__node_id="start").update(items=[{"n": 0}])
+    services.retry_step(execution_id=run.id, step_id=step(run, "each").id, force=True)
+    drain()
+    shown = [
+        runs.client(anna).get(f"/api/v1/executions/{run.id}/steps/{one.id}").json()
+        for one in Step.objects.filter(execution=run, node_id="a")
+    ]
+    assert [one["status"] for one in shown] == ["succeeded", "dropped"]
+    told = [[(tried["epoch"], tried["number"], tried["outcome"]) for tried in one["attempts"]] for one in shown]
+    assert told == [[(1, 1, "succeeded"), (2, 1, "succeeded")], [(1, 1, "succeeded")]]
 
 
 def test_passes_that_do_not_come_again_stay_as_history_and_change_nothing(anna):
