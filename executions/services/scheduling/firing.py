@@ -57,21 +57,21 @@ NOTHING = Turn(dealt=False, more=False)
 
 
 def fire_due() -> int:
-    """Deal with everything that is due, the longest due first, for a limited time; returns how many schedules."""
+    """Deal with what waits for the end of a run, then with what is due, the longest due first.
+
+    Returns how many schedules. For a limited time: the rest follows when this is called again.
+    """
     end = time.monotonic() + LONGEST_SECONDS
     due = Trigger.objects.filter(next_due_at__lte=Now(), periodic_task__isnull=False).order_by("next_due_at")
-    moved = 0
-    for trigger_id in list(due.values_list("id", flat=True)[:BATCH]):
-        moved += _guarded(_fire, trigger_id, wait=False)
-        if time.monotonic() > end:
-            return moved
     with connection.cursor() as cursor:
         cursor.execute(FREE, [BATCH])
         free = [row[0] for row in cursor.fetchall()]
-    for trigger_id in free:
-        moved += _guarded(_release, trigger_id, wait=False)
-        if time.monotonic() > end:
-            break
+    moved = 0
+    for work, chosen in ((_release, free), (_fire, list(due.values_list("id", flat=True)[:BATCH]))):
+        for trigger_id in chosen:
+            moved += _guarded(work, trigger_id, wait=False)
+            if time.monotonic() > end:
+                return moved
     return moved
 
 
@@ -133,6 +133,7 @@ def _fire_next(trigger_id: uuid.UUID, *, wait: bool) -> Turn:
         trigger.save(update_fields=["next_due_at"])
         return NOTHING
     order = rows.refresh(trigger, row)
+    rows.plan_next(trigger, order)
     dealt = isinstance(order, Order) and trigger.workflow_id == held and _move(trigger, row, order)
     trigger.save()
     return Turn(dealt, more=dealt and trigger.next_due_at is not None and trigger.next_due_at <= row.now)
