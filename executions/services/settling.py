@@ -288,6 +288,8 @@ def _moves(report: Report, settlement: Settlement, fails: bool) -> list[Event]:
         payload["ports"] = {port: len(items) for port, items in settlement.ports.items()}
     if settlement.reason is not None:
         payload |= {"reason": settlement.reason, "seconds": settlement.seconds, "until": settlement.until}
+    if settlement.reason == "event":
+        payload |= {"event": settlement.event, "subject": settlement.subject}
     if settlement.wake is not None and "children" in settlement.wake:
         payload["children"] = settlement.wake["children"]
     if settlement.failure is not None:

@@ -10,7 +10,7 @@ from django.db import connection
 from accounts import clock
 from accounts.models import Project, User
 from executions import invariants, services, sweeps
-from executions.models import Step
+from executions.models import ExecutionEvent, Step
 from executions.services import arrivals
 from integrations import events
 from integrations.errors import EventInvalid
@@ -29,6 +29,12 @@ def test_an_event_lets_the_run_go_on_with_its_payload(anna: User) -> None:
     assert statuses(run) == {"wait": "succeeded", "paid": "succeeded", "late": "skipped"}
     at = event.at.isoformat()
     assert items(run, "paid") == [{"event": "order.paid", "subject": "7", "payload": {"sum": 100}, "at": at}]
+
+
+def test_the_journal_says_for_what_a_step_waits(anna: User) -> None:
+    run = waiting(anna, subject="7", timeoutSeconds=60)
+    line = ExecutionEvent.objects.get(execution=run, type="step.waiting").payload
+    assert (line["reason"], line["event"], line["subject"], line["seconds"]) == ("event", "order.paid", "7", 60)
 
 
 def test_an_event_before_the_step_has_started_is_not_its_event(anna: User) -> None:
