@@ -131,7 +131,7 @@ class Leases:
         heart = Heart(self._beat)
         heart.start()
         while not self._stop.wait(min(TICK_SECONDS, settings.HEARTBEAT_SECONDS)):
-            _outlive(2 * settings.LEASE_SECONDS)
+            _outlive(max(2 * settings.LEASE_SECONDS, 4 * TICK_SECONDS))
             self._cut_overdue(time.monotonic())
             patience = settings.LEASE_SECONDS * 2 / 3
             if heart.silent_seconds > patience:

@@ -33,7 +33,7 @@ def ending_of(work: str) -> int:
     ("work", "code"),
     [
         ("re.match('(a+)+$', 'a' * 60 + 'b')", -signal.SIGPROF),
-        ("while time.process_time() < 2: pass", 0),
+        ("while time.process_time() < 3: pass", 0),
     ],
 )
 def test_the_kernel_ends_it_and_spares_one_that_only_works_hard(work: str, code: int) -> None:
