@@ -9,7 +9,9 @@ from workflows.node_type import Done, Permanent, Start
 
 
 def test_every_item_becomes_the_input_of_a_run() -> None:
-    assert run("sub-workflow", {"workflow": "WF-01"}, [{"n": 1}, {"n": 2}]) == Start("WF-01", [{"n": 1}, {"n": 2}], True)
+    assert run("sub-workflow", {"workflow": "WF-01"}, [{"n": 1}, {"n": 2}]) == Start(
+        "WF-01", [{"n": 1}, {"n": 2}], True
+    )
 
 
 def test_the_input_may_be_made_from_the_item() -> None:
