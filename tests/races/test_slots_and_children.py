@@ -10,8 +10,6 @@ from executions.services import admission, aftercare
 from tests.integration.executions.driving import definition, drain, leases, start, status, statuses, step, workflow
 from workflows import services as workflows
 
-LIMIT = {"concurrency": {"limit": 1}}
-
 
 def begin(flow: Any, user: Any) -> Execution:
     return services.start(target=workflows.startable(flow.id, user), user=user)[0]
@@ -31,7 +29,7 @@ def parent_of(user: Any, inner: dict[str, Any], **config: Any) -> Execution:
 
 
 def test_a_worker_that_dies_at_the_end_of_a_run_leaves_its_slot_to_the_ticker(stage, anna):
-    flow = workflow(anna, definition([("a", "noop")], **LIMIT))
+    flow = workflow(anna, definition([("a", "noop")], concurrency={"limit": 1}))
     first, second = begin(flow, anna), begin(flow, anna)
     stage.acts(works, stops="aftercare.locked").at("aftercare.locked").kill()
     assert (status(first), status(second)) == ("succeeded", "queued")
@@ -40,7 +38,7 @@ def test_a_worker_that_dies_at_the_end_of_a_run_leaves_its_slot_to_the_ticker(st
 
 
 def test_two_who_let_in_at_once_do_not_exceed_the_limit(stage, anna):
-    flow = workflow(anna, definition([("a", "noop")], **LIMIT))
+    flow = workflow(anna, definition([("a", "noop")], concurrency={"limit": 1}))
     first, second, third = (begin(flow, anna) for _number in range(3))
     services.stop(execution_id=first.id)
     Slot.objects.all().delete()  # as when its run has ended, and nobody has been let in yet
@@ -51,7 +49,7 @@ def test_two_who_let_in_at_once_do_not_exceed_the_limit(stage, anna):
 
 
 def test_a_start_that_meets_an_admission_waits_behind_those_who_wait_already(stage, anna):
-    flow = workflow(anna, definition([("a", "noop")], **LIMIT))
+    flow = workflow(anna, definition([("a", "noop")], concurrency={"limit": 1}))
     first, second = begin(flow, anna), begin(flow, anna)
     services.stop(execution_id=first.id)
     letting_in = stage.acts(aftercare.look_after_ended, stops="admission.locked").at("admission.locked")
@@ -62,7 +60,7 @@ def test_a_start_that_meets_an_admission_waits_behind_those_who_wait_already(sta
 
 
 def test_a_run_that_is_retried_before_its_end_is_looked_after_keeps_its_slot(stage, anna):
-    flow = workflow(anna, definition([("a", "fail", {"config": {"message": "no"}})], **LIMIT))
+    flow = workflow(anna, definition([("a", "fail", {"config": {"message": "no"}})], concurrency={"limit": 1}))
     first, second = begin(flow, anna), begin(flow, anna)
     stage.acts(works, stops="aftercare.locked").at("aftercare.locked").kill()
     services.retry_step(execution_id=first.id, step_id=step(first, "a").id)
@@ -71,7 +69,7 @@ def test_a_run_that_is_retried_before_its_end_is_looked_after_keeps_its_slot(sta
 
 
 def test_a_retry_waits_for_who_looks_after_the_end_and_then_for_a_place(stage, anna):
-    flow = workflow(anna, definition([("a", "fail", {"config": {"message": "no"}})], **LIMIT))
+    flow = workflow(anna, definition([("a", "fail", {"config": {"message": "no"}})], concurrency={"limit": 1}))
     first, second = begin(flow, anna), begin(flow, anna)
     working = stage.acts(works, stops="aftercare.locked").at("aftercare.locked")
     retrying = stage.acts(lambda: services.retry_step(execution_id=first.id, step_id=step(first, "a").id)).blocked()
@@ -82,7 +80,7 @@ def test_a_retry_waits_for_who_looks_after_the_end_and_then_for_a_place(stage, a
 
 
 def test_a_stop_that_meets_an_admission_leaves_no_slot_behind(stage, anna):
-    flow = workflow(anna, definition([("a", "noop")], **LIMIT))
+    flow = workflow(anna, definition([("a", "noop")], concurrency={"limit": 1}))
     first, second = begin(flow, anna), begin(flow, anna)
     stopping = stage.unfinished(lambda: services.stop(execution_id=second.id))
     services.stop(execution_id=first.id)

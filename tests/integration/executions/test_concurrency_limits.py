@@ -14,7 +14,7 @@ from executions import services
 from executions.errors import ConcurrencyLimit
 from executions.models import Execution, Slot
 from executions.services import admission, aftercare
-from tests.integration.executions.driving import definition, drain, journal, status, statuses, step, workflow
+from tests.integration.executions.driving import NodeSpec, definition, drain, journal, status, statuses, step, workflow
 from workflows import services as workflows
 
 
@@ -151,7 +151,7 @@ def test_where_starts_are_refused_a_retry_is_refused_as_well(anna: Any) -> None:
 
 
 def test_a_run_that_calls_its_own_workflow_does_not_wait_for_itself(anna: Any) -> None:
-    nodes = [
+    nodes: list[NodeSpec] = [
         ("again", "if", {"config": {"conditions": [{"field": "deeper", "op": "eq", "value": True}]}}),
         ("call", "sub-workflow", {"config": {"workflow": "SELF", "inputData": {"deeper": False}}}),
     ]
@@ -178,6 +178,7 @@ def test_the_deadline_of_a_run_counts_from_when_it_is_let_in(anna: Any) -> None:
     drain(until=1)
 
     second.refresh_from_db()
+    assert second.deadline_at is not None
     assert second.deadline_at > second.created_at + timedelta(seconds=3600)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from executions import invariants, runner, services
+from executions.claims import Claimed
 from executions.models import Attempt, Execution, Step, StepData
 from tests.integration import runs
 from tests.integration.executions.driving import drain, items, leases, start, status, statuses, step
@@ -13,6 +14,13 @@ def tries(run: Execution, node: str) -> list[tuple[list[int], int, int, str]]:
     """Scope, epoch, number and outcome of every attempt at the node, by pass."""
     rows = Attempt.objects.filter(step__execution=run, step__node_id=node).order_by("step__scope", "fence")
     return list(rows.values_list("step__scope", "epoch", "number", "outcome"))
+
+
+def claim() -> Claimed:
+    """The next step, leased."""
+    claimed = runner._claim("cpu", leases())
+    assert claimed is not None
+    return claimed
 
 
 def test_attempts_of_former_passes_are_kept_beside_those_of_the_new_ones(anna):
@@ -68,10 +76,10 @@ def test_passes_that_do_not_come_again_stay_as_history_and_change_nothing(anna):
 
 def test_a_worker_of_a_former_pass_cannot_write_into_the_new_one(anna):
     run = start(anna, until_dear(3), input_data={"price": 20})
-    zombie = runner._claim("cpu", leases())
+    zombie = claim()
     services.stop(execution_id=run.id)
     services.retry_step(execution_id=run.id, step_id=zombie.step_id)
-    again = runner._claim("cpu", leases())
+    again = claim()
     assert (again.step_id, again.attempt) == (zombie.step_id, 1)
     recorded, _carried = runner._step(zombie, None, leases(), continue_on=None)
     assert recorded is None
@@ -84,7 +92,7 @@ def test_a_worker_of_a_former_pass_cannot_write_into_the_new_one(anna):
 def test_a_try_in_a_loop_that_a_retry_takes_away_is_written_down(anna):
     run = many(anna, each_item(), 1)
     drain(until=1)
-    running = runner._claim("cpu", leases())
+    running = claim()
     assert running.node_id == "a"
     services.pause(execution_id=run.id)
     services.retry_step(execution_id=run.id, step_id=step(run, "start").id, force=True)

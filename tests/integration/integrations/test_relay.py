@@ -188,12 +188,12 @@ def test_a_message_whose_sender_died_is_sent_by_the_next_and_three_deaths_bury_i
     outbox.add(topic="record", payload={"n": 1})
     assert relay.claim("system") is not None  # a relay that dies right here
     assert relay.deliver_due() == 0
-    clock.shift(connection, relay.LEASE_SECONDS + 1)
+    clock.shift(connection, holding.LEASE_SECONDS + 1)
     assert relay.claim("system") is not None
     assert message().tries == 1
-    clock.shift(connection, 2 * relay.LEASE_SECONDS + 2)
+    clock.shift(connection, 2 * holding.LEASE_SECONDS + 2)
     assert relay.claim("system") is not None
-    clock.shift(connection, 3 * relay.LEASE_SECONDS + 3)
+    clock.shift(connection, 3 * holding.LEASE_SECONDS + 3)
     assert relay.deliver_due() == 1
     assert handlers.seen == []
     assert message().state == OutboxMessage.State.DEAD
@@ -245,7 +245,7 @@ def test_a_relay_that_lost_its_lease_records_nothing() -> None:
 
     def be_overtaken() -> None:
         handlers.during.clear()
-        clock.shift(connection, relay.LEASE_SECONDS + 1)
+        clock.shift(connection, holding.LEASE_SECONDS + 1)
         assert relay.claim("system") is not None
 
     handlers.during.append(be_overtaken)
