@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings as current
@@ -66,7 +67,8 @@ def test_a_worker_whose_steps_hold_every_pooled_connection_renews_its_leases(ann
         wait_until(lambda: Worker.objects.filter(id=held.worker).exists())
     finally:
         held.close()
-    assert not connection._connection_pools
+    wrapper: Any = connection
+    assert not wrapper._connection_pools
 
 
 def test_a_line_that_swallows_packets_is_given_up_before_a_lease_runs_out():
