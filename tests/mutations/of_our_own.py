@@ -9,6 +9,7 @@ from tests.mutations.of_the_design import RACES
 
 STORIES: Final = "tests/races/model/test_model.py::test_the_engine_does_what_the_oracle_says_in_a_few_stories"
 RESCUE: Final = "tests/integration/executions/test_rescue.py"
+RETRYING: Final = "tests/integration/executions/test_retrying.py"
 
 FAULTS: Final = (
     Mutant(
@@ -57,7 +58,7 @@ FAULTS: Final = (
         file="executions/claims.py",
         old="CASE WHEN error IS NULL THEN %(final_status)s::text ELSE 'failed' END AS final_status",
         new="%(final_status)s::text AS final_status",
-        killers=(STORIES,),
+        killers=(f"{RETRYING}::test_a_run_in_which_another_step_stays_failed_ends_as_failed",),
     ),
     Mutant(
         name="a-late-parent-writes-into-its-join",
@@ -89,7 +90,7 @@ FAULTS: Final = (
         file="executions/transitions.py",
         old="THEN 'delayed' ELSE 'ready' END,",
         new="THEN 'ready' ELSE 'ready' END,",
-        killers=(STORIES,),
+        killers=(f"{RACES}pausing.py::test_a_step_that_rests_goes_on_resting_when_its_run_was_paused_meanwhile",),
     ),
     Mutant(
         name="a-stop-does-not-end-tries",
@@ -169,7 +170,7 @@ FAULTS: Final = (
         file="executions/engine/resetting.py",
         old="if statuses[name] is StepStatus.CANCELLED} - chosen",
         new="if statuses[name] is StepStatus.PENDING} - chosen",
-        killers=(STORIES,),
+        killers=(f"{RETRYING}::test_a_retried_step_waits_for_the_cancelled_step_before_it",),
     ),
     Mutant(
         name="a-key-stands-for-any-request",
@@ -223,5 +224,29 @@ WHERE e.status IN ('succeeded', 'failed', 'stopped') AND NOT e.aftercare
         old="        if state.opened == 0:\n",
         new="        if state.opened <= 1:\n",
         killers=(f"{RACES}joins.py::test_the_last_two_steps_of_a_pass_at_once_go_round_once",),
+    ),
+    Mutant(
+        name="errors-that-are-passed-on-are-not",
+        why="a branch that handles an error waits for ever",
+        file="executions/engine/settlement.py",
+        old='if node.on_error == "error_port":',
+        new='if node.on_error == "port":',
+        killers=(STORIES,),
+    ),
+    Mutant(
+        name="a-try-more-than-allowed",
+        why="what somebody wanted done once is done twice",
+        file="executions/engine/retry.py",
+        old="tries >= policy.attempts",
+        new="tries > policy.attempts",
+        killers=(STORIES,),
+    ),
+    Mutant(
+        name="a-paused-run-wakes-those-who-rest",
+        why="a step that was told to come back later starts during the pause",
+        file="executions/engine/settlement.py",
+        old="return replace(settlement, status=StepStatus.HELD)",
+        new="return settlement",
+        killers=(STORIES,),
     ),
 )

@@ -115,6 +115,22 @@ def test_a_step_that_rests_is_held_though_its_time_comes_during_the_pause(stage,
     assert statuses(run)["n0"] == "held"
 
 
+def test_a_step_that_rests_goes_on_resting_when_its_run_was_paused_meanwhile(stage, anna):
+    """R2: the resume waits for the pause, and leaves to the clock what is not due."""
+    run = start(anna, resting())
+    finish(claim())
+    pausing = stage.unfinished(lambda: services.pause(execution_id=run.id))
+    resuming = stage.acts(lambda: services.resume(execution_id=run.id)).blocked()
+    pausing.result()
+    resuming.result()
+    assert statuses(run)["n0"] == "delayed"
+    assert take() is None
+    stage.later(60)
+    assert sweeps.wake_due() == 1
+    drain()
+    assert status(run) == "succeeded"
+
+
 def test_a_pause_that_meets_the_ticker_holds_what_has_just_become_ready(stage, anna):
     """R2: the pause waits for the ticker's row and takes it as it is then."""
     run = start(anna, resting())

@@ -268,11 +268,13 @@ class Oracle:
             self.status = "running"
         unhandled = [name for name in self.named("failed") if not self.steps[name].handled]
         self.error = bool(unhandled or self.named("cancelled"))
+        asked = {name for name in wanted if self.join(name)[0] == 0}  # those behind others wait for what these bring
         for name in sorted(chosen):
-            self._decide(name, asked=name in wanted)
+            self._decide(name, asked=name in asked)
         self._look_again()
         if all(self.steps[name].status == "skipped" for name in chosen):
             self.__dict__ = untouched
+            raise Refused
             raise Refused
 
     def _before(self, chosen: set[str]) -> set[str]:

@@ -13,7 +13,7 @@ from tests.races.model.machine import RunMachine
 SLOW = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much, HealthCheck.large_base_example]
 FEW = settings(
     max_examples=20,
-    stateful_step_count=25,
+    stateful_step_count=35,
     derandomize=True,
     phases=[Phase.generate],
     report_multiple_bugs=False,
@@ -23,8 +23,8 @@ FEW = settings(
 )
 MANY = settings(
     FEW,
-    max_examples=250,
-    stateful_step_count=60,
+    max_examples=200,
+    stateful_step_count=80,
     derandomize=False,
     phases=[Phase.generate, Phase.shrink],
     print_blob=True,
