@@ -32,7 +32,7 @@ BATCH = 500
 LONGEST_SECONDS = 0.7
 """A ticker has other things to look after; what is left is due again a second later."""
 SHORT_REST, LONG_REST = 1.0, 10.0
-
+"""Seconds for which a schedule is left alone after a failure of the database, and of anything else."""
 TICKS_AT_ONCE = 10
 """So many ticks of one schedule; then the others have their turn."""
 
@@ -133,8 +133,11 @@ def _fire_next(trigger_id: uuid.UUID, *, wait: bool) -> Turn:
         trigger.save(update_fields=["next_due_at"])
         return NOTHING
     order = rows.refresh(trigger, row)
-    rows.plan_next(trigger, order)
-    dealt = isinstance(order, Order) and trigger.workflow_id == held and _move(trigger, row, order)
+    if isinstance(order, Fault) or trigger.workflow_id != held:
+        rows.plan_next(trigger, order)
+        trigger.save()
+        return NOTHING
+    dealt = _move(trigger, row, order)
     trigger.save()
     return Turn(dealt, more=dealt and trigger.next_due_at is not None and trigger.next_due_at <= row.now)
 
