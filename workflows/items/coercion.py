@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+from functools import cache
 from typing import Any
 
 import simplejson
@@ -22,10 +23,8 @@ _NUMERIC = re.compile(r"\s*[+-]?(?:\d{1,100}(?:\.\d{0,100})?|\.\d{1,100})(?:[eE]
 
 def as_number(value: Any) -> Number | None:
     """The value as a number, or None where it is none: null, a boolean, NaN, an empty or other text, a structure."""
-    if isinstance(value, bool):
-        return None
     if isinstance(value, int):
-        return value
+        return None if isinstance(value, bool) else value
     if isinstance(value, Decimal):
         return value if value.is_finite() else None
     if isinstance(value, float):
@@ -53,9 +52,14 @@ def identity(value: Any) -> Hashable:
 def rounded(value: Number, decimals: int) -> Decimal:
     """The value with so many decimal places, halves away from zero; one beyond all measure stays as it is."""
     try:
-        return EXACT.quantize(Decimal(value), Decimal(1).scaleb(-decimals))
+        return EXACT.quantize(Decimal(value), _last_place(decimals))
     except InvalidOperation:
         return Decimal(value)
+
+
+@cache
+def _last_place(decimals: int) -> Decimal:
+    return Decimal(1).scaleb(-decimals)
 
 
 def as_text(value: Any) -> str:

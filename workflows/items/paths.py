@@ -74,15 +74,16 @@ def _key(match: re.Match[str]) -> Key:
 def read(value: Any, path: Sequence[Key]) -> Any:
     """The value at the end of the path, or `MISSING`. `length` of a list or a text is its length."""
     for key in path:
-        value = _step(value, key)
+        if isinstance(value, dict):
+            value = value.get(key if isinstance(key, str) else str(key), MISSING)
+        else:
+            value = _step(value, key)
         if value is MISSING:
             return MISSING
     return value
 
 
 def _step(value: Any, key: Key) -> Any:
-    if isinstance(value, dict):
-        return value.get(str(key), MISSING)
     if isinstance(value, list | tuple):
         return _element(value, key)
     if isinstance(value, str) and key == "length":
