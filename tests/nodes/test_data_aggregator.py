@@ -68,6 +68,7 @@ def test_without_fields_to_group_by_everything_is_one_group() -> None:
 
 
 def test_every_operation_works() -> None:
+    """S3-15: sum, avg, min, max, count, count of different values, first and last."""
     operations = ["sum", "avg", "min", "max", "count", "countDistinct", "first", "last"]
     config = {"aggregations": [{"name": name, "field": "v", "operation": name} for name in operations]}
 

@@ -8,9 +8,10 @@ from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from workflows import node_type
+from workflows.graph.fields import FieldPath, listed
 from workflows.items import paths
 from workflows.items.coercion import Number, as_number, as_text
 from workflows.items.grouping import Aggregation, Grouped, group
@@ -31,13 +32,6 @@ from workflows.items.metrics import (
 from workflows.items.ordering import SortKey
 from workflows.node_type import Done, Item, NodeContext, NodeType, Permanent, Port
 
-
-def _is_a_path(text: str) -> str:
-    paths.parse(text)
-    return text
-
-
-FieldPath = Annotated[str, AfterValidator(_is_a_path)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
@@ -147,8 +141,8 @@ class MetricsChoice(node_type.Config):
         max_length=50,
         title=gettext_noop("Показатели"),
         description=gettext_noop(
-            "ctr, cpc, cpm, cr — заказы на клик в %, cartRate — корзины на клик в %, cpo — цена заказа, cartCost — "
-            "цена корзины, acos и drr — доля расходов в выручке в %, roas, aov — средний чек"
+            "ctr, cpc, cpm, cr — заказов на 100 кликов, cartRate — корзин на 100 кликов, cpo — цена заказа, cartCost "
+            "— цена корзины, acos и drr — расходов на 100 рублей выручки, roas, aov — средний чек"
         ),
     )
     fields: Fields = Field(
@@ -187,7 +181,7 @@ class MetricsChoice(node_type.Config):
 
     @property
     def keys(self) -> tuple[str, ...]:
-        return (self.group_by,) if isinstance(self.group_by, str) else self.group_by
+        return listed(self.group_by)
 
     @property
     def _parts(self) -> tuple[Average | Share | Delta, ...]:

@@ -1,0 +1,47 @@
+"""PURE: the parts of configs that name fields: checked paths, and values that are put into fields."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from workflows.items import paths
+from workflows.items.wording import gettext_noop
+
+
+def _is_a_path(text: str) -> str:
+    paths.parse(text)
+    return text
+
+
+def _can_be_written(text: str) -> str:
+    if not all(isinstance(key, str) for key in paths.parse(text)):
+        raise ValueError(gettext_noop("Здесь нужны имена полей без номеров в скобках, например a.b"))
+    return text
+
+
+FieldPath = Annotated[str, AfterValidator(_is_a_path)]
+"""The path of a field that is read."""
+
+FieldName = Annotated[str, AfterValidator(_can_be_written)]
+"""The path of a field that is written: names only, so that it can be made where it is not there."""
+
+
+class Assignment(BaseModel):
+    """A value, mostly a template, for a field."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: FieldName = Field(
+        title=gettext_noop("Название"), description=gettext_noop("Поле, которое будет записано, например a.b")
+    )
+    value: Any = Field(
+        title=gettext_noop("Значение"),
+        description=gettext_noop("Что записать; одно выражение {{ … }} сохраняет свой тип"),
+    )
+
+
+def listed(field_or_fields: str | tuple[str, ...]) -> tuple[str, ...]:
+    """One path or many, always as a tuple."""
+    return (field_or_fields,) if isinstance(field_or_fields, str) else field_or_fields

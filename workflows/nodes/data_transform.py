@@ -1,0 +1,148 @@
+"""Changes the fields of every item: computes, renames, casts, picks and drops them, in this order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, Literal
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from workflows import node_type
+from workflows.graph.fields import Assignment, FieldName, FieldPath
+from workflows.items import paths
+from workflows.items.casting import UNCASTABLE, Target, cast
+from workflows.items.editing import Unwritable, picked, renamed, with_value, without
+from workflows.node_type import Done, Item, NodeContext, NodeType, Permanent, Port
+
+
+class Renaming(BaseModel):
+    """One field under another name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    field: FieldPath = Field(title=gettext_noop("Поле"), description=gettext_noop("Путь к полю, например a.b[0]"))
+    to: FieldName = Field(title=gettext_noop("Новое название"), description=gettext_noop("Путь без номеров в скобках"))
+
+
+class Casting(BaseModel):
+    """One field as another type."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+    field: FieldName = Field(title=gettext_noop("Поле"), description=gettext_noop("Путь без номеров в скобках"))
+    to: Target = Field(
+        title=gettext_noop("Тип"), description=gettext_noop("string, number, integer, boolean, date или datetime")
+    )
+    on_fault: Literal["null", "keep", "fail"] = Field(
+        default="null",
+        alias="onFault",
+        title=gettext_noop("Если не получается"),
+        description=gettext_noop("null — записать null, keep — оставить как есть, fail — завершить шаг ошибкой"),
+    )
+
+
+class TransformChoice(node_type.Config):
+    """What becomes of the fields."""
+
+    compute: tuple[Assignment, ...] = Field(
+        default=(),
+        max_length=200,
+        title=gettext_noop("Вычислить"),
+        description=gettext_noop("Список вида {name, value}; выражения видят элемент таким, каким он пришёл"),
+    )
+    rename: tuple[Renaming, ...] = Field(
+        default=(),
+        max_length=200,
+        title=gettext_noop("Переименовать"),
+        description=gettext_noop("Список вида {field, to}; чего в элементе нет, пропускается"),
+    )
+    casts: tuple[Casting, ...] = Field(
+        default=(),
+        max_length=200,
+        title=gettext_noop("Сменить тип"),
+        description=gettext_noop("Список вида {field, to, onFault}; null и отсутствие остаются, пустая строка — null"),
+    )
+    pick: tuple[FieldName, ...] = Field(
+        default=(),
+        max_length=500,
+        title=gettext_noop("Оставить"),
+        description=gettext_noop("Только эти поля, в этом порядке; пусто — все"),
+    )
+    drop: tuple[FieldPath, ...] = Field(
+        default=(), max_length=500, title=gettext_noop("Убрать"), description=gettext_noop("Поля, которых не останется")
+    )
+
+    @model_validator(mode="after")
+    def _something_is_done(self) -> Any:
+        if not (self.compute or self.rename or self.casts or self.pick or self.drop):
+            raise ValueError(gettext_noop("Укажите хотя бы одно: compute, rename, casts, pick или drop"))
+        return self
+
+
+class DataTransform(NodeType):
+    type = "data-transform"
+    title = _("Преобразовать данные")
+    description = _(
+        "По порядку вычисляет, переименовывает, приводит к типу, оставляет и убирает поля каждого элемента."
+    )
+    group = "data"
+    Config = TransformChoice
+    inputs = (Port("in", _("Вход")),)
+    outputs = (Port("out", _("Выход")),)
+
+    def run(self, context: NodeContext) -> Done:
+        """Raises `Permanent`: "field_unwritable" with field and item, "cast_failed" with field, item and type."""
+        faults: Counter[str] = Counter()
+        items = [
+            _transformed(item, context.config_for(index), index, faults) for index, item in enumerate(context.items)
+        ]
+        for field, count in faults.items():
+            context.log.warning(
+                gettext_noop("«%(name)s»: значений, которые не подошли к типу: %(count)s"), name=field, count=count
+            )
+        return Done({"out": items})
+
+
+def _transformed(item: Item, config: TransformChoice, index: int, faults: Counter[str]) -> Item:
+    for assignment in config.compute:
+        item = _written(item, assignment.name, assignment.value, index)
+    for renaming in config.rename:
+        try:
+            item = renamed(item, paths.parse(renaming.field), paths.parse(renaming.to))
+        except Unwritable:
+            raise _unwritable(renaming.to, index) from None
+    for casting in config.casts:
+        item = _cast(item, casting, index, faults)
+    if config.pick:
+        item = picked(item, [paths.parse(field) for field in config.pick])
+    for field in config.drop:
+        item = without(item, paths.parse(field))
+    return item
+
+
+def _cast(item: Item, casting: Casting, index: int, faults: Counter[str]) -> Item:
+    value = paths.read(item, paths.parse(casting.field))
+    found = cast(value, casting.to)
+    if found is UNCASTABLE:
+        if casting.on_fault == "fail":
+            message = _(
+                "Элемент %(item)s: значение поля «%(field)s» не читается как %(to)s; исправьте его или смените onFault"
+            )
+            raise Permanent("cast_failed", message, field=casting.field, item=index, to=casting.to)
+        faults[casting.field] += 1
+        found = None if casting.on_fault == "null" else value
+    return item if found is value else _written(item, casting.field, found, index)
+
+
+def _written(item: Item, field: str, value: Any, index: int) -> Item:
+    try:
+        return with_value(item, paths.parse(field), value)
+    except Unwritable:
+        raise _unwritable(field, index) from None
+
+
+def _unwritable(field: str, index: int) -> Permanent:
+    message = _("Элемент %(item)s: поле «%(field)s» не записать, на пути к нему не объект; выберите другое название")
+    return Permanent("field_unwritable", message, field=field, item=index)
