@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection
@@ -95,10 +96,17 @@ class RunMachine(RuleBasedStateMachine):
     # --- workers ----------------------------------------------------------------------------------------------------
 
     def claim(self, data: st.DataObject) -> None:
+        """The step that is drawn is moved to the front: ranks follow from the time of day, and could not be repeated."""
+        ready = self.oracle.named("ready")
+        if not ready:
+            assert claims.claim(queue="cpu", worker="worker") is None
+            return
+        name = data.draw(st.sampled_from(ready), label="which")
+        Step.objects.filter(execution_id=self.run_id, node_id=name).update(rank_at=Now() - timedelta(days=1))
         claimed = claims.claim(queue="cpu", worker="worker")
-        assert (claimed is not None) == bool(self.oracle.named("ready"))
-        if claimed is not None:
-            self._grip(claimed)
+        assert claimed is not None
+        assert claimed.node_id == name
+        self._grip(claimed)
 
     def succeed(self, data: st.DataObject) -> None:
         goes_on = data.draw(st.booleans(), label="goes on")

@@ -23,8 +23,8 @@ FEW = settings(
 )
 MANY = settings(
     FEW,
-    max_examples=200,
-    stateful_step_count=80,
+    max_examples=150,
+    stateful_step_count=60,
     derandomize=False,
     phases=[Phase.generate, Phase.shrink],
     print_blob=True,
