@@ -1,4 +1,4 @@
-"""What the planner asks about a run, read from its rows under its lock."""
+"""What the planner asks about a run: read from its rows under its lock, or not at all."""
 
 from __future__ import annotations
 
@@ -21,6 +21,40 @@ SELECT EXISTS (
     WHERE execution_id = %s AND node_id = %s AND scope[1:%s] = %s::int[] AND %s = ANY(fired)
 )
 """
+
+
+UNREAD = 1_000_000_000
+"""More edges than a join has: with this counter it stays pending, whatever arrives."""
+
+
+class NeedsLock(Exception):
+    """Rows of the run must be read, so it has to be locked first."""
+
+
+class ClosedBook:
+    """What can be planned without the run's lock: joins of `all_resolved` are not read, but added to."""
+
+    def __init__(self, graph: CompiledGraph) -> None:
+        self._graph = graph
+        self._unread: set[Place] = set()
+
+    def counters(self, places: Collection[Place]) -> Mapping[Place, Counter]:
+        if any(self._graph.nodes[name].join != "all_resolved" for name, _scope in places):
+            raise NeedsLock
+        self._unread.update(places)
+        return {place: Counter(StepStatus.PENDING, UNREAD, 0) for place in places}
+
+    def passes(self, keys: Collection[PassKey]) -> Mapping[PassKey, PassState]:
+        raise NeedsLock
+
+    def has_fired(self, node_id: str, port: str, scope: Scope) -> bool:
+        raise NeedsLock
+
+    def joins(self, counters: Mapping[Place, Counter]) -> frozenset[Place]:
+        """The joins to be added to. Raises `NeedsLock` where nothing alive arrives: such a join may be skipped."""
+        if not all(counters[place].live for place in self._unread):
+            raise NeedsLock
+        return frozenset(self._unread)
 
 
 class RunBook:
@@ -50,3 +84,7 @@ class RunBook:
         with hot_cursor() as cursor:
             row = cursor.execute(HAS_FIRED, (self._execution_id, node_id, len(scope), list(scope), port)).fetchone()
         return bool(row and row[0])
+
+    def joins(self, counters: Mapping[Place, Counter]) -> frozenset[Place]:
+        """None: all have been read."""
+        return frozenset()

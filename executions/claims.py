@@ -45,12 +45,17 @@ class Claimed:
 
 @dataclass(frozen=True)
 class Target:
-    """A step after the recorded one: its new counters, and its new state where that changes."""
+    """A step after the recorded one: its new counters, and its new state where that changes.
+
+    Where nobody has read its counters (`adds`) they are what is to be added to them, and the state is the one that it
+    comes to when no edge remains.
+    """
 
     id: uuid.UUID
     remaining: int
     live: int
     status: StepStatus | None
+    adds: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,16 +86,19 @@ class Record:
     progress: str | None = None
     data: Sequence[tuple[str, str, str | None]] = ()
     targets: Sequence[Target] = field(default_factory=tuple)
+    claim_on: str | None = None
+    """The queue whose best-ranked ready step is claimed with it when no target is."""
 
 
 @dataclass(frozen=True)
 class Recorded:
     """What the transaction left: the journal's last number, whether the run has ended and whether that has
-    consequences (`services.aftercare`), the step claimed next."""
+    consequences (`services.aftercare`), which unread joins became ready, the step claimed next."""
 
     seq: int
     ended: bool
     aftercare: bool
+    joined: Sequence[uuid.UUID]
     claimed: Claimed | None
 
 
@@ -99,21 +107,21 @@ _CLAIMED_COLUMNS = """
     {0}.leased_by AS worker, {0}.fence, {0}.epoch, {0}.attempt, {0}.tries, {0}.rescues, {0}.progress, {0}.wake,
     {0}.started_at, {0}.edited_input"""
 
-CLAIM = HotStatement(f"""
-WITH next AS (
+_NEXT = """next AS (
     SELECT id FROM executions_step
-    WHERE status = 'ready' AND queue = %(queue)s ORDER BY rank_at LIMIT 1 FOR UPDATE SKIP LOCKED
-), step AS (
+    WHERE status = 'ready' AND queue = %(queue)s::text{} ORDER BY rank_at LIMIT 1 FOR UPDATE SKIP LOCKED
+), next_step AS (
     UPDATE executions_step s
-    SET status = 'running', fence = s.fence + 1, attempt = s.attempt + 1, leased_by = %(worker)s,
+    SET status = 'running', fence = s.fence + 1, attempt = s.attempt + 1, leased_by = %(worker)s::text,
         lease_expires_at = naryad_clock() + make_interval(secs => %(lease)s::float8),
         started_at = naryad_clock(), finished_at = NULL, cancel_requested = false, wait_reason = NULL
     FROM next WHERE s.id = next.id
     RETURNING s.*
-)
-SELECT {_CLAIMED_COLUMNS.format("step", "execution")}
-FROM step JOIN executions_execution execution ON execution.id = step.execution_id
-""")  # noqa: S608 - built from constants
+)"""
+_CLAIMED = f"""SELECT {_CLAIMED_COLUMNS.format("next_step", "run")}
+FROM next_step JOIN executions_execution run ON run.id = next_step.execution_id"""  # noqa: S608 - built from constants
+
+CLAIM = HotStatement(f"WITH {_NEXT.format('')}\n{_CLAIMED}")
 
 
 def claim(*, queue: str, worker: str) -> Claimed | None:
@@ -147,7 +155,10 @@ def holds(claimed: Claimed, *, only_expired: bool) -> bool:
         return cursor.execute(HOLDS, (claimed.step_id, claimed.fence, only_expired)).fetchone() is not None
 
 
-RECORD = HotStatement(f"""
+# The counters of a join that nobody has read are added to; it comes to the given state when no edge remains.
+_BECOMES = "CASE WHEN v.adds AND t.remaining + v.remaining > 0 THEN NULL ELSE v.status END"
+
+_RECORD = f"""
 WITH execution AS (
     SELECT id, event_seq, open_steps - %(closed)s::int AS open_steps, version_id,
         CASE WHEN error IS NULL THEN %(final_status)s::text ELSE 'failed' END AS final_status
@@ -179,21 +190,23 @@ WITH execution AS (
     FROM step
 ), target AS (
     UPDATE executions_step t
-    SET remaining = v.remaining, live = v.live, status = coalesce(v.status, t.status),
-        rank_at = CASE WHEN v.status IN ('ready', 'held')
+    SET remaining = v.remaining + CASE WHEN v.adds THEN t.remaining ELSE 0 END,
+        live = v.live + CASE WHEN v.adds THEN t.live ELSE 0 END,
+        status = coalesce({_BECOMES}, t.status),
+        rank_at = CASE WHEN {_BECOMES} IN ('ready', 'held')
             THEN naryad_now() - make_interval(secs => t.priority * 30 - v.place * 0.02) ELSE t.rank_at END,
-        rung_at = CASE WHEN v.status = 'ready' THEN naryad_now() ELSE t.rung_at END,
+        rung_at = CASE WHEN {_BECOMES} = 'ready' THEN naryad_now() ELSE t.rung_at END,
         finished_at = CASE WHEN v.status = 'skipped' THEN naryad_clock() ELSE t.finished_at END,
-        fence = t.fence + (v.status IS NOT DISTINCT FROM 'running')::int,
-        attempt = t.attempt + (v.status IS NOT DISTINCT FROM 'running')::int,
-        leased_by = CASE WHEN v.status = 'running' THEN %(worker)s::text ELSE t.leased_by END,
-        lease_expires_at = CASE WHEN v.status = 'running'
+        fence = t.fence + ({_BECOMES} IS NOT DISTINCT FROM 'running')::int,
+        attempt = t.attempt + ({_BECOMES} IS NOT DISTINCT FROM 'running')::int,
+        leased_by = CASE WHEN {_BECOMES} = 'running' THEN %(worker)s::text ELSE t.leased_by END,
+        lease_expires_at = CASE WHEN {_BECOMES} = 'running'
             THEN naryad_clock() + make_interval(secs => %(lease)s::float8) ELSE t.lease_expires_at END,
-        started_at = CASE WHEN v.status = 'running' THEN naryad_clock() ELSE t.started_at END
-    FROM step, unnest(%(t_ids)s::uuid[], %(t_remaining)s::int[], %(t_live)s::int[], %(t_status)s::text[])
-        WITH ORDINALITY AS v(id, remaining, live, status, place)
-    WHERE t.id = v.id
-    RETURNING t.*, v.status AS became, v.place
+        started_at = CASE WHEN {_BECOMES} = 'running' THEN naryad_clock() ELSE t.started_at END
+    FROM step, unnest(%(t_ids)s::uuid[], %(t_remaining)s::int[], %(t_live)s::int[], %(t_status)s::text[],
+        %(t_adds)s::bool[]) WITH ORDINALITY AS v(id, remaining, live, status, adds, place)
+    WHERE t.id = v.id AND (NOT v.adds OR t.status = %(pending)s::text)
+    RETURNING t.*, v.adds
 ), journal AS (
     INSERT INTO executions_executionevent (execution_id, seq, type, level, step_id, payload, at)
     SELECT execution.id, execution.event_seq + e.place, e.type, e.level, coalesce(e.step_id, step.id),
@@ -215,23 +228,32 @@ WITH execution AS (
         aftercare = x.aftercare OR (execution.open_steps = 0 AND execution.final_status = 'failed')
     FROM execution, step WHERE x.id = execution.id
     RETURNING x.event_seq, execution.open_steps, x.aftercare
+){{next}}
+SELECT closing.event_seq, closing.open_steps = 0, closing.open_steps = 0 AND closing.aftercare,
+    ARRAY(SELECT id FROM target WHERE adds AND status = 'ready'), claimed.*
+FROM closing LEFT JOIN ({{claimed}}) AS claimed ON true
+"""  # noqa: S608 - built from constants
+_TARGET_CLAIMED = f"""SELECT {_CLAIMED_COLUMNS.format("target", "execution")}
+FROM target CROSS JOIN execution WHERE target.status = 'running'"""  # noqa: S608 - built from constants
+_UNLESS_TARGET = """
+        AND EXISTS (SELECT 1 FROM step) AND NOT EXISTS (SELECT 1 FROM target WHERE status = 'running')"""
+
+RECORD = HotStatement(_RECORD.format(next="", claimed=_TARGET_CLAIMED))
+RECORD_AND_CLAIM = HotStatement(
+    _RECORD.format(next=f", {_NEXT.format(_UNLESS_TARGET)}", claimed=f"{_TARGET_CLAIMED} UNION ALL {_CLAIMED}")
 )
-SELECT closing.event_seq, closing.open_steps = 0, closing.open_steps = 0 AND closing.aftercare, target.id IS NOT NULL,
-    {_CLAIMED_COLUMNS.format("target", "execution")}
-FROM closing CROSS JOIN execution LEFT JOIN target ON target.became = 'running'
-""")  # noqa: S608 - built from constants
 
 
 def record(record: Record) -> Recorded | None:
-    """Write the result of a step and claim its successor, in one statement.
+    """Write the result of a step and claim its successor, or else the next step of the queue, in one statement.
 
     None when nothing was written: the run is not in the `assumed` state, or the step is no longer this worker's.
     """
-    row = RECORD.row(_parameters(record))
+    row = (RECORD if record.claim_on is None else RECORD_AND_CLAIM).row(_parameters(record))
     if row is None:
         return None
-    seq, ended, aftercare, has_next, *columns = row
-    return Recorded(seq, ended, aftercare, Claimed(*columns) if has_next else None)
+    seq, ended, aftercare, joined, *columns = row
+    return Recorded(seq, ended, aftercare, joined, None if columns[0] is None else Claimed(*columns))
 
 
 def _parameters(record: Record) -> dict[str, Any]:
@@ -240,6 +262,8 @@ def _parameters(record: Record) -> dict[str, Any]:
         "assumed": record.assumed,
         "step": record.claimed.step_id,
         "running": StepStatus.RUNNING,  # a parameter, so that no partial index is taken for the row's own key
+        "pending": StepStatus.PENDING,
+        "queue": record.claim_on,
         "fence": record.claimed.fence,
         "worker": record.claimed.worker,
         "lease": settings.LEASE_SECONDS,
@@ -269,6 +293,7 @@ def _parameters(record: Record) -> dict[str, Any]:
         "t_remaining": array(target.remaining for target in record.targets),
         "t_live": array(target.live for target in record.targets),
         "t_status": array(target.status for target in record.targets),
+        "t_adds": array(target.adds for target in record.targets),
         "lines": len(record.events),
         "e_types": array(event.type for event in record.events),
         "e_levels": array(event.level for event in record.events),

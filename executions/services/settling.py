@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,12 +12,12 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from accounts import failpoints
 from executions import claims, effects, layout, payloads, transitions
-from executions.book import RunBook
+from executions.book import UNREAD, ClosedBook, NeedsLock, RunBook
 from executions.claims import Claimed, Record, Recorded, Target
 from executions.engine import identity, planner
 from executions.engine.events import Event
 from executions.engine.placement import may_continue
-from executions.engine.planner import Book, Counter, PassKey, PassState, Place, Resolution, Scope
+from executions.engine.planner import Place, Resolution
 from executions.engine.settlement import Settlement, handed_back, under
 from executions.engine.states import ExecutionStatus, StepStatus
 from executions.journal import event, skips
@@ -52,10 +52,6 @@ class Report:
         return self.graph.nodes[self.claimed.node_id]
 
 
-class _NeedsLock(Exception):
-    """The counters of a join must be read, so the run has to be locked first."""
-
-
 def settle(report: Report) -> Recorded | None:
     """Record the report and claim a successor; None when the step was no longer this worker's.
 
@@ -67,8 +63,8 @@ def settle(report: Report) -> Recorded | None:
     simple = not told.fails_run and told.event is None and told.starts is None
     if simple and not _stores(report) and not report.sent:
         try:
-            recorded = _record(report, ExecutionStatus.RUNNING, _CLOSED_BOOK)
-        except _NeedsLock:
+            recorded = _record(report, ExecutionStatus.RUNNING, ClosedBook(report.graph))
+        except NeedsLock:
             recorded = None
         if recorded is not None:
             return recorded
@@ -106,7 +102,7 @@ def _settle_locked(report: Report) -> Recorded | None:
     return None
 
 
-def _record_awaiting(report: Report, status: str, book: Book) -> Recorded | None:
+def _record_awaiting(report: Report, status: str, book: RunBook | ClosedBook) -> Recorded | None:
     """Record; where the step waits for an event, so that it cannot miss one that comes in at this moment."""
     name, subject = report.settlement.event, report.settlement.subject
     if name is None:
@@ -132,14 +128,15 @@ def _with_children(report: Report, status: str) -> Report:
 _RECORDABLE = frozenset({ExecutionStatus.RUNNING, ExecutionStatus.PAUSED, ExecutionStatus.FAILING})
 
 
-def _record(report: Report, status: str, book: Book) -> Recorded | None:
+def _record(report: Report, status: str, book: RunBook | ClosedBook) -> Recorded | None:
     settlement = under(report.settlement, status)
     resolution = _resolve(report, settlement, status, book)
     if resolution.begun or resolution.passes:
         _lay_out(report, resolution, status, book)
     fails = settlement.fails_run and status != ExecutionStatus.FAILING
     cancelled = transitions.cancel(report.claimed.execution_id, running=False) if fails else []
-    chosen = _successor(report, resolution, status)
+    joins = book.joins(resolution.counters)
+    chosen = _successor(report, [*resolution.ready, *joins], status)
     failing = fails or status == ExecutionStatus.FAILING
     recorded = claims.record(
         Record(
@@ -162,7 +159,7 @@ def _record(report: Report, status: str, book: Book) -> Recorded | None:
             wake=safe_json.dumps(settlement.wake) if settlement.wake else None,
             progress=None if settlement.progress is None else safe_json.dumps(settlement.progress),
             data=[(row.port, row.items, row.sources) for row in report.data] if _keeps_data(settlement) else [],
-            targets=_targets(report, resolution, status, chosen),
+            targets=_targets(report, resolution, status, chosen, joins),
             events=[
                 *report.lines,
                 *_moves(report, settlement, fails),
@@ -173,11 +170,17 @@ def _record(report: Report, status: str, book: Book) -> Recorded | None:
             closed=settlement.closes + len(resolution.skipped) + len(cancelled) - len(resolution.begun),
             final_status=ExecutionStatus.FAILED if failing else ExecutionStatus.SUCCEEDED,
             next_status=ExecutionStatus.FAILING if failing else status,
+            claim_on=None if chosen in resolution.ready else report.continue_on,
         )
     )
     if recorded is not None:
+        resolution.ready += [place for place in joins if _step_id(report, place) in recorded.joined]
         _after(report, settlement, resolution, status, recorded)
     return recorded
+
+
+def _step_id(report: Report, place: Place) -> uuid.UUID:
+    return identity.step_id(report.claimed.execution_id, *place)
 
 
 def _keeps_data(settlement: Settlement) -> bool:
@@ -185,7 +188,7 @@ def _keeps_data(settlement: Settlement) -> bool:
     return settlement.closes or settlement.begins is not None
 
 
-def _resolve(report: Report, settlement: Settlement, status: str, book: Book) -> Resolution:
+def _resolve(report: Report, settlement: Settlement, status: str, book: RunBook | ClosedBook) -> Resolution:
     if settlement.fails_run or status == ExecutionStatus.FAILING:
         return Resolution()
     place = (report.claimed.node_id, tuple(report.claimed.scope))
@@ -196,26 +199,10 @@ def _resolve(report: Report, settlement: Settlement, status: str, book: Book) ->
     return planner.resolve(report.graph, place, settlement.ports.keys(), book=book)
 
 
-class _ClosedBook:
-    """Nothing can be read without the run's lock."""
-
-    def counters(self, places: Collection[Place]) -> Mapping[Place, Counter]:
-        raise _NeedsLock
-
-    def passes(self, keys: Collection[PassKey]) -> Mapping[PassKey, PassState]:
-        raise _NeedsLock
-
-    def has_fired(self, node_id: str, port: str, scope: Scope) -> bool:
-        raise _NeedsLock
-
-
-_CLOSED_BOOK = _ClosedBook()
-
-
-def _lay_out(report: Report, resolution: Resolution, status: str, book: Book) -> None:
+def _lay_out(report: Report, resolution: Resolution, status: str, book: RunBook | ClosedBook) -> None:
     """Write the steps and passes that this result brings into being, before the result itself."""
-    if book is _CLOSED_BOOK:
-        raise _NeedsLock
+    if isinstance(book, ClosedBook):
+        raise NeedsLock
     execution_id = report.claimed.execution_id
     new = {place: resolution.counters[place] for place in resolution.begun}
     if new:
@@ -225,17 +212,20 @@ def _lay_out(report: Report, resolution: Resolution, status: str, book: Book) ->
     layout.write_passes(execution_id, report.graph, resolution.passes)
 
 
-def _successor(report: Report, resolution: Resolution, status: str) -> Place | None:
-    """The ready step that this worker goes on with, without a doorbell."""
+def _successor(report: Report, ready: Sequence[Place], status: str) -> Place | None:
+    """The ready step that this worker goes on with, without a doorbell; of an unread join, if it becomes ready."""
     if report.continue_on is None or status != ExecutionStatus.RUNNING:
         return None
     nodes = report.graph.nodes
-    return next((place for place in resolution.ready if may_continue(nodes[place[0]], report.continue_on)), None)
+    return next((place for place in ready if may_continue(nodes[place[0]], report.continue_on)), None)
 
 
-def _targets(report: Report, resolution: Resolution, run_status: str, chosen: Place | None) -> list[Target]:
+def _targets(
+    report: Report, resolution: Resolution, run_status: str, chosen: Place | None, joins: Collection[Place]
+) -> list[Target]:
     gate = StepStatus.HELD if run_status == ExecutionStatus.PAUSED else StepStatus.READY
-    changed = dict.fromkeys(resolution.skipped, StepStatus.SKIPPED) | dict.fromkeys(resolution.ready, gate)
+    changed = dict.fromkeys(resolution.skipped, StepStatus.SKIPPED)
+    changed |= dict.fromkeys(resolution.ready, gate) | dict.fromkeys(joins, gate)
     for place in resolution.begun:
         changed.pop(place, None)  # written as it is now
     if chosen is not None:
@@ -245,10 +235,11 @@ def _targets(report: Report, resolution: Resolution, run_status: str, chosen: Pl
     begun = set(resolution.begun)
     return [
         Target(
-            identity.step_id(report.claimed.execution_id, *place),
-            counter.remaining,
+            _step_id(report, place),
+            counter.remaining - (UNREAD if place in joins else 0),
             counter.live,
             changed.get(place),
+            adds=place in joins,
         )
         for place, counter in resolution.counters.items()
         if place in changed or (counter.status is StepStatus.PENDING and place not in begun)
@@ -322,9 +313,9 @@ def _execution_error(report: Report) -> str:
 
 def _after(report: Report, settlement: Settlement, resolution: Resolution, status: str, recorded: Recorded) -> None:
     tell(report.claimed.execution_id, recorded.seq)
-    taken = (recorded.claimed.node_id, tuple(recorded.claimed.scope)) if recorded.claimed else None
+    taken = recorded.claimed.step_id if recorded.claimed else None
     if status == ExecutionStatus.RUNNING:
-        ring_for(report.graph, (place[0] for place in resolution.ready if place != taken))
+        ring_for(report.graph, (place[0] for place in resolution.ready if _step_id(report, place) != taken))
     if settlement.status is StepStatus.READY:
         alone = settlement.rescued and report.claimed.rescues > 0
         ring("cpu" if alone else report.claimed.queue, 1)

@@ -40,7 +40,7 @@ FAULTS: Final = (
         old="WHERE id = %s FOR NO KEY UPDATE",
         new="WHERE id = %s",
         killers=(
-            f"{RACES}joins.py::test_two_parents_at_once_bring_their_join_about_once",
+            f"{RACES}joins.py::test_two_parents_at_once_begin_a_join_of_any_once",
             f"{RACES}retries.py::test_of_two_retries_of_a_step_one_is_accepted",
         ),
     ),

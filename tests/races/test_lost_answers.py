@@ -104,9 +104,15 @@ def test_a_start_that_is_not_answered_is_found_by_its_key(stage, anna, lossy):
     assert status(run) == "succeeded"
 
 
+def read_join() -> dict:
+    """A join whose counters are read under the run's lock, in a transaction of several statements."""
+    end = ("end", "noop", {"settings": {"join": "all_live"}})
+    return definition([("a", "noop"), ("b", "noop"), end], [("a", "end"), ("b", "end")])
+
+
 def test_a_join_whose_commit_is_not_answered_is_not_counted_twice(stage, anna, lossy):
     """R1, R3: the counter of the join was moved by the transaction whose end is unknown."""
-    run = start(anna, definition([("a", "noop"), ("b", "noop"), ("end", "noop")], [("a", "end"), ("b", "end")]))
+    run = start(anna, read_join())
 
     def work() -> object:
         reconnect(lossy)
@@ -129,7 +135,7 @@ def test_a_result_whose_connection_dies_before_it_is_sent_is_written_by_a_second
 
 def test_a_result_whose_connection_dies_before_its_commit_is_written_by_a_second_one(stage, anna):
     """R1, R3: the first transaction is rolled back with its counters, and the second one counts anew."""
-    run = start(anna, definition([("a", "noop"), ("b", "noop"), ("end", "noop")], [("a", "end"), ("b", "end")]))
+    run = start(anna, read_join())
     finish(claim())
     recorded = stage.acts(finishing(claim(), alone=False), finish__before_commit=cut).result()
     finish(recorded.claimed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import redis
 from django.conf import settings
 from django.db import connection
@@ -25,10 +27,10 @@ def messages() -> int:
         return sum(valkey.llen(queue) for queue in ("io", "cpu"))
 
 
-def transactions_of_a_chain(anna, length: int) -> int:
-    run = start(anna, chain(length))
+def transactions_of(anna, graph, steps: int) -> int:
+    run = start(anna, graph)
     before = next_transaction()
-    assert runner.drain("cpu", leases(), seconds=60, steps=length + 1) == length
+    assert runner.drain("cpu", leases(), seconds=60, steps=steps + 1) == steps
     assert status(run) == "succeeded"
     return next_transaction() - before
 
@@ -36,10 +38,23 @@ def transactions_of_a_chain(anna, length: int) -> int:
 def test_a_chain_of_forty_costs_one_writing_transaction_a_step_and_no_message(anna):
     rung = messages()
     # The server's own housekeeping also takes numbers now and then, so the least of a few runs is what the chain costs.
-    costs = [transactions_of_a_chain(anna, 40) for _run in range(3)]
+    costs = [transactions_of(anna, chain(40), 40) for _run in range(3)]
     first_claim = 1
     assert min(costs) == 40 + first_claim
     assert messages() - rung == 3, "each start rings once, and nothing rings after it"
+
+
+def fan(width: int) -> dict[str, Any]:
+    branches = [f"branch{number}" for number in range(width)]
+    edges = [("first", branch) for branch in branches] + [(branch, "last") for branch in branches]
+    return definition([(name, "noop") for name in ("first", *branches, "last")], edges)
+
+
+def test_a_fan_costs_one_writing_transaction_a_step_although_its_branches_are_joined(anna):
+    """Each branch adds to the join without reading it, and claims the next branch in the statement that records it."""
+    costs = [transactions_of(anna, fan(20), 22) for _run in range(3)]
+    first_claim = 1
+    assert min(costs) == 22 + first_claim
 
 
 def begin_worker_session() -> None:
