@@ -96,7 +96,7 @@ class RunMachine(RuleBasedStateMachine):
     # --- workers ----------------------------------------------------------------------------------------------------
 
     def claim(self, data: st.DataObject) -> None:
-        """The step that is drawn is moved to the front: ranks follow from the time of day, and could not be repeated."""
+        """The step that is drawn is moved to the front: ranks follow from the time of day and cannot be repeated."""
         ready = self.oracle.named("ready")
         if not ready:
             assert claims.claim(queue="cpu", worker="worker") is None
