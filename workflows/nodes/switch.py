@@ -1,0 +1,96 @@
+"""Sends items different ways by rules."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+from pydantic import BaseModel, ConfigDict, Field
+
+from workflows import node_type
+from workflows.graph.conditions import Combine, Condition, matches
+from workflows.node_type import Done, Item, NodeContext, NodeType, Port
+
+MAX_RULES = 10
+FALLBACK = "fallback"
+
+
+class Rule(BaseModel):
+    """The conditions for one way out: the first rule is for `case_1`, and so on."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(
+        default="",
+        max_length=200,
+        title=gettext_noop("Название"),
+        description=gettext_noop("Чтобы люди узнали правило"),
+    )
+    conditions: tuple[Condition, ...] = Field(
+        min_length=1,
+        max_length=100,
+        title=gettext_noop("Условия"),
+        description=gettext_noop("Список условий вида {field, op, value}"),
+    )
+    combine: Combine = Field(
+        default="all",
+        title=gettext_noop("Как соединять"),
+        description=gettext_noop("all — выполнены все условия, any — хотя бы одно"),
+    )
+
+
+class Switch(NodeType):
+    type = "switch"
+    title = _("Переключатель")
+    description = _(
+        "Отправляет каждый элемент на выход правила, которое для него выполнено; выход, которому ничего не досталось, "
+        "молчит."
+    )
+    group = "flow"
+    inputs = (Port("in", _("Вход")),)
+    outputs = (
+        Port("case_1", _("Правило 1")),
+        Port("case_2", _("Правило 2")),
+        Port("case_3", _("Правило 3")),
+        Port("case_4", _("Правило 4")),
+        Port("case_5", _("Правило 5")),
+        Port("case_6", _("Правило 6")),
+        Port("case_7", _("Правило 7")),
+        Port("case_8", _("Правило 8")),
+        Port("case_9", _("Правило 9")),
+        Port("case_10", _("Правило 10")),
+        Port(FALLBACK, _("Остальное")),
+    )
+
+    class Config(node_type.Config):
+        rules: tuple[Rule, ...] = Field(
+            min_length=1,
+            max_length=MAX_RULES,
+            title=gettext_noop("Правила"),
+            description=gettext_noop(
+                "Список вида {name, conditions, combine}: первое ведёт на выход case_1 и так далее"
+            ),
+        )
+        mode: Literal["first", "all"] = Field(
+            default="first",
+            title=gettext_noop("Сколько правил"),
+            description=gettext_noop("first — первое подошедшее, all — на выходы всех подошедших"),
+        )
+
+    def run(self, context: NodeContext) -> Done:
+        """What no rule is for leaves by `fallback`."""
+        ports: dict[str, list[Item]] = {}
+        sources: dict[str, list[tuple[str, int]]] = {}
+        for index, item in enumerate(context.items):
+            config = context.config_for(index)
+            fitting = [
+                f"case_{number}"
+                for number, rule in enumerate(config.rules, start=1)
+                if matches(item, rule.conditions, rule.combine)
+            ]
+            chosen = fitting[:1] if config.mode == "first" else fitting
+            for port in chosen or [FALLBACK]:
+                ports.setdefault(port, []).append(item)
+                sources.setdefault(port, []).append(("in", index))
+        return Done(ports, sources)
