@@ -1,8 +1,9 @@
-"""PURE: the parts of configs that name fields: checked paths, and values that are put into fields."""
+"""PURE: the parts of configs that many nodes have: paths of fields, values for fields, time zones."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -26,6 +27,20 @@ FieldPath = Annotated[str, AfterValidator(_is_a_path)]
 
 FieldName = Annotated[str, AfterValidator(_can_be_written)]
 """The path of a field that is written: names only, so that it can be made where it is not there."""
+
+
+def _is_a_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ValueError, OSError, LookupError):
+        raise ValueError(
+            gettext_noop("Такого часового пояса нет, напишите название IANA, например Europe/Moscow")
+        ) from None
+    return name
+
+
+TimeZoneName = Annotated[str, AfterValidator(_is_a_zone)]
+"""A time zone by its IANA name."""
 
 
 class Assignment(BaseModel):
