@@ -24,7 +24,7 @@ class Limit(NodeType):
 
     class Config(node_type.Config):
         count: int = Field(
-            ge=1, le=MOST, title=gettext_noop("Сколько"), description=gettext_noop("Сколько элементов пропустить")
+            ge=1, le=MOST, title=gettext_noop("Сколько"), description=gettext_noop("Сколько элементов идёт дальше")
         )
         offset: int = Field(
             default=0,

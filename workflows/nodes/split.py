@@ -35,7 +35,7 @@ class Branch(BaseModel):
         ge=0,
         le=100,
         allow_inf_nan=False,
-        title=gettext_noop("Доля, %"),
+        title=gettext_noop("Доля в процентах"),
         description=gettext_noop("Какая часть элементов пойдёт сюда; вместе доли дают 100"),
     )
 
