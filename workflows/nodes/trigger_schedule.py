@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -11,6 +10,7 @@ from pydantic import AwareDatetime, Field, field_validator, model_validator
 
 from workflows import node_type
 from workflows.graph import crontab
+from workflows.graph.fields import TimeZoneName
 from workflows.node_type import Done, NodeContext, NodeType, Port
 
 MAX_SECONDS = 366 * 24 * 3600
@@ -49,7 +49,7 @@ class TriggerSchedule(NodeType):
             title=gettext_noop("Один раз"),
             description=gettext_noop("Время с часовым поясом, например 2026-03-01T09:00:00+03:00"),
         )
-        time_zone: str | None = Field(
+        time_zone: TimeZoneName | None = Field(
             default=None,
             alias="timeZone",
             title=gettext_noop("Часовой пояс"),
@@ -78,18 +78,6 @@ class TriggerSchedule(NodeType):
             if text is not None:
                 crontab.parse(text)
             return text
-
-        @field_validator("time_zone")
-        @classmethod
-        def _known(cls, name: str | None) -> str | None:
-            if name is not None:
-                try:
-                    ZoneInfo(name)
-                except (ValueError, OSError, LookupError):
-                    raise ValueError(
-                        gettext_noop("Такого часового пояса нет, напишите название IANA, например Europe/Moscow")
-                    ) from None
-            return name
 
         @model_validator(mode="after")
         def _one_of_three(self) -> Any:
