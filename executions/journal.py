@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from executions.cursor import hot_cursor
+from executions.cursor import array, hot_cursor
 from executions.engine import identity
 from executions.engine.events import Event
 from executions.engine.planner import Place
@@ -52,10 +52,10 @@ def append(execution_id: uuid.UUID, events: Sequence[Event]) -> int:
             APPEND,
             {
                 "execution": execution_id,
-                "types": [line.type for line in events],
-                "levels": [line.level for line in events],
-                "steps": [line.step_id for line in events],
-                "payloads": [line.payload for line in events],
+                "types": array(line.type for line in events),
+                "levels": array(line.level for line in events),
+                "steps": array(line.step_id for line in events),
+                "payloads": array(line.payload for line in events),
             },
         ).fetchall()
     return max(row[0] for row in rows)

@@ -1,34 +1,40 @@
-"""Rows of steps and passes as they come into being: at the start of a run, of a pass, and after a retry."""
+"""Rows of runs, steps and passes as they come into being: at the start of a run, of a pass, and after a retry."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping
+from typing import Any
 
-from executions.cursor import hot_cursor
+from django.db import DEFAULT_DB_ALIAS
+
+from executions.cursor import HotStatement, array, hot_cursor
+from executions.engine.events import Event
 from executions.engine.identity import step_id
 from executions.engine.placement import queue_of
-from executions.engine.planner import Counter, PassKey, PassState, Place, Scope
-from executions.engine.states import StepStatus
+from executions.engine.planner import Counter, PassKey, PassState, Place
+from executions.engine.states import ExecutionStatus, StepStatus
+from executions.models import Execution
+from integrations import safe_json
 from workflows.graph.topology import CompiledGraph
 
-STEPS = """
-INSERT INTO executions_step (
+_STEPS = """INSERT INTO executions_step (
     id, execution_id, node_id, node_type, label, position, scope, queue, priority, timeout_seconds, status,
     remaining, live, epoch, attempt, tries, rescues, fence, cancel_requested, handled, wake, rank_at, rung_at,
     finished_at)
-SELECT n.id, %(execution)s::uuid, n.node_id, n.type, n.label, n.position, n.scope::int[], n.queue, run.priority,
+SELECT n.id, run.id, n.node_id, n.type, n.label, n.position, n.scope::int[], n.queue, run.priority,
     n.timeout, n.status, n.remaining, n.live, run.epoch, 0, 0, 0, 0, false, false, n.wake::jsonb,
     CASE WHEN n.status IN ('ready', 'held')
         THEN naryad_now() - make_interval(secs => run.priority * 30 - n.place * 0.02) END,
     CASE WHEN n.status = 'ready' THEN naryad_now() END,
     CASE WHEN n.status = 'skipped' THEN naryad_clock() END
-FROM executions_execution run, unnest(%(ids)s::uuid[], %(nodes)s::text[], %(types)s::text[], %(labels)s::text[],
+FROM {} run, unnest(%(ids)s::uuid[], %(nodes)s::text[], %(types)s::text[], %(labels)s::text[],
     %(positions)s::int[], %(scopes)s::text[], %(queues)s::text[], %(timeouts)s::float8[], %(statuses)s::text[],
     %(remaining)s::int[], %(live)s::int[], %(wakes)s::text[]) WITH ORDINALITY
     AS n(id, node_id, type, label, position, scope, queue, timeout, status, remaining, live, wake, place)
-WHERE run.id = %(execution)s::uuid
-"""
+WHERE run.id = %(execution)s::uuid"""
+
+STEPS = _STEPS.format("executions_execution")
 
 # A retry has taken back a pass of this number (`services.putting_back`); the fence goes on from where it is.
 AGAIN = f"""{STEPS}
@@ -41,6 +47,72 @@ WHERE executions_step.status = 'dropped'
 """
 
 OVER_LIMIT = '{"by": "limit"}'
+
+RUN = HotStatement(
+    f"""
+WITH run AS (
+    INSERT INTO executions_execution (
+        id, project_id, workflow_id, version_id, started_by_id, status, priority, input_data, error, open_steps,
+        event_seq, epoch, origin, retry_of_id, parent_step_id, awaited, depth, concurrency_key, aftercare,
+        started_at, finished_at, deadline_at)
+    VALUES (%(execution)s::uuid, %(project)s::bigint, %(workflow)s::uuid, %(version)s::uuid, %(started_by)s::bigint,
+        %(status)s::text, %(priority)s::int, %(input_data)s::jsonb, %(error)s::jsonb, %(open_steps)s::int,
+        1, 1, %(origin)s::text, %(retry_of)s::uuid, %(parent_step)s::uuid, %(awaited)s::bool, %(depth)s::int,
+        %(concurrency_key)s::text, %(aftercare)s::bool,
+        CASE WHEN %(status)s::text = 'running' THEN naryad_clock() END,
+        CASE WHEN %(status)s::text = 'stopped' THEN naryad_clock() END,
+        CASE WHEN %(status)s::text = 'running' THEN naryad_clock() + make_interval(secs => %(deadline)s::float8) END)
+    RETURNING *
+), step AS (
+    {_STEPS.format("run")}
+), line AS (
+    INSERT INTO executions_executionevent (execution_id, seq, type, level, step_id, payload, at)
+    SELECT id, event_seq, %(type)s::text, %(level)s::text, NULL, %(payload)s::jsonb, naryad_clock() FROM run
+)
+SELECT event_seq, epoch, created_at, started_at, finished_at, deadline_at FROM run
+"""  # noqa: S608 - built from constants
+)
+
+
+def write_run(
+    run: Execution,
+    graph: CompiledGraph,
+    counters: Mapping[Place, Counter],
+    *,
+    deadline_seconds: float | None,
+    line: Event,
+) -> None:
+    """Write a new run, its steps and the first line of its journal; `run` gets what the database adds, its times.
+
+    Ready steps are held unless it is running, and its deadline counts from then on. Needs a transaction.
+    """
+    row = RUN.row(
+        {
+            "project": run.project_id,
+            "workflow": run.workflow_id,
+            "version": run.version_id,
+            "started_by": run.started_by_id,
+            "status": run.status,
+            "priority": run.priority,
+            "input_data": safe_json.dumps(run.input_data),
+            "error": None if run.error is None else safe_json.dumps(run.error),
+            "open_steps": run.open_steps,
+            "origin": run.origin,
+            "retry_of": run.retry_of_id,
+            "parent_step": run.parent_step_id,
+            "awaited": run.awaited,
+            "depth": run.depth,
+            "concurrency_key": run.concurrency_key,
+            "aftercare": run.aftercare,
+            "deadline": deadline_seconds,
+            "type": line.type,
+            "level": line.level,
+            "payload": line.payload,
+            **_columns(run.pk, graph, counters, held=run.status != ExecutionStatus.RUNNING),
+        }
+    )
+    run.event_seq, run.epoch, run.created_at, run.started_at, run.finished_at, run.deadline_at = row
+    run._state.adding, run._state.db = False, DEFAULT_DB_ALIAS
 
 
 def insert_steps(
@@ -56,26 +128,36 @@ def insert_steps(
 
     `again` where there may be steps of a former pass of the same number, which become the new ones.
     """
-    nodes = [graph.nodes[name] for name, _scope in counters]
     with hot_cursor() as cursor:
-        cursor.execute(
-            AGAIN if again else STEPS,
-            {
-                "execution": execution_id,
-                "ids": [step_id(execution_id, name, scope) for name, scope in counters],
-                "nodes": [node.id for node in nodes],
-                "types": [node.type for node in nodes],
-                "labels": [node.label for node in nodes],
-                "positions": [node.position for node in nodes],
-                "scopes": [_array(scope) for _name, scope in counters],
-                "queues": [queue_of(node) for node in nodes],
-                "timeouts": [node.timeout_seconds for node in nodes],
-                "statuses": [gated(counter.status, held=held) for counter in counters.values()],
-                "remaining": [counter.remaining for counter in counters.values()],
-                "live": [counter.live for counter in counters.values()],
-                "wakes": [OVER_LIMIT if place in over_limit else None for place in counters],
-            },
-        )
+        columns = _columns(execution_id, graph, counters, held=held, over_limit=over_limit)
+        cursor.execute(AGAIN if again else STEPS, columns)
+
+
+def _columns(
+    execution_id: uuid.UUID,
+    graph: CompiledGraph,
+    counters: Mapping[Place, Counter],
+    *,
+    held: bool,
+    over_limit: Collection[Place] = (),
+) -> dict[str, Any]:
+    """What the statements about steps are told: the run, and an array for each column."""
+    nodes = [graph.nodes[name] for name, _scope in counters]
+    return {
+        "execution": execution_id,
+        "ids": array(step_id(execution_id, name, scope) for name, scope in counters),
+        "nodes": array(node.id for node in nodes),
+        "types": array(node.type for node in nodes),
+        "labels": array(node.label for node in nodes),
+        "positions": array(node.position for node in nodes),
+        "scopes": array(array(scope) for _name, scope in counters),
+        "queues": array(queue_of(node) for node in nodes),
+        "timeouts": array(node.timeout_seconds for node in nodes),
+        "statuses": array(gated(counter.status, held=held) for counter in counters.values()),
+        "remaining": array(counter.remaining for counter in counters.values()),
+        "live": array(counter.live for counter in counters.values()),
+        "wakes": array(OVER_LIMIT if place in over_limit else None for place in counters),
+    }
 
 
 def gated(status: StepStatus, *, held: bool) -> StepStatus:
@@ -100,13 +182,9 @@ def write_passes(execution_id: uuid.UUID, graph: CompiledGraph, passes: Mapping[
                 PASSES,
                 {
                     "execution": execution_id,
-                    "headers": [graph.regions[region].header for region, _scope in passes],
-                    "scopes": [_array(scope) for _region, scope in passes],
-                    "opened": [state.opened for state in passes.values()],
-                    "fired": [state.fired for state in passes.values()],
+                    "headers": array(graph.regions[region].header for region, _scope in passes),
+                    "scopes": array(array(scope) for _region, scope in passes),
+                    "opened": array(state.opened for state in passes.values()),
+                    "fired": array(state.fired for state in passes.values()),
                 },
             )
-
-
-def _array(scope: Scope) -> str:
-    return "{" + ",".join(map(str, scope)) + "}"

@@ -148,20 +148,6 @@ def _sorted(value: Any) -> Any:
     return value
 
 
-def _write(beginning: _Beginning) -> Execution:
-    execution = _insert(beginning)
-    turn, graph, first = beginning.turn, beginning.graph, beginning.first
-    if turn.slot:
-        admission.take(execution.pk, execution.workflow_id, turn.key)
-    if turn.entry is not Entry.DROPPED:
-        layout.insert_steps(execution.pk, graph, first.counters, held=turn.entry is Entry.QUEUED)
-        layout.write_passes(execution.pk, graph, first.passes)
-    tell(execution.pk, journal.append(execution.pk, [_first_line(execution, beginning)]))
-    if turn.entry is Entry.ADMITTED:
-        ring_for(graph, (name for name, _scope in first.ready))
-    return execution
-
-
 _STATUS = {
     Entry.ADMITTED: ExecutionStatus.RUNNING,
     Entry.QUEUED: ExecutionStatus.QUEUED,
@@ -169,12 +155,33 @@ _STATUS = {
 }
 
 
-def _insert(beginning: _Beginning) -> Execution:
+def _write(beginning: _Beginning) -> Execution:
+    execution = _run(beginning)
+    turn, graph, first = beginning.turn, beginning.graph, beginning.first
+    dropped = turn.entry is Entry.DROPPED
+    layout.write_run(
+        execution,
+        graph,
+        {} if dropped else first.counters,
+        deadline_seconds=graph.settings.deadline_seconds,
+        line=_first_line(execution, beginning),
+    )
+    if turn.slot:
+        admission.take(execution.pk, execution.workflow_id, turn.key)
+    if not dropped:
+        layout.write_passes(execution.pk, graph, first.passes)
+    tell(execution.pk, execution.event_seq)
+    if turn.entry is Entry.ADMITTED:
+        ring_for(graph, (name for name, _scope in first.ready))
+    return execution
+
+
+def _run(beginning: _Beginning) -> Execution:
+    """The run as it is going to be written."""
     target, cause, turn = beginning.target, beginning.cause, beginning.turn
-    deadline = beginning.graph.settings.deadline_seconds
-    admitted, dropped = turn.entry is Entry.ADMITTED, turn.entry is Entry.DROPPED
+    dropped = turn.entry is Entry.DROPPED
     counters = beginning.first.counters.values()
-    execution = Execution.objects.create(
+    return Execution(
         id=beginning.execution_id,
         project_id=target.project_id,
         workflow_id=target.workflow_id,
@@ -192,12 +199,7 @@ def _insert(beginning: _Beginning) -> Execution:
         aftercare=turn.slot or cause.parent_step is not None,
         error=failures.CONCURRENCY_DROPPED.as_json() if dropped else None,
         open_steps=0 if dropped else sum(counter.status is not StepStatus.SKIPPED for counter in counters),
-        started_at=Clock() if admitted else None,
-        finished_at=Clock() if dropped else None,
-        deadline_at=Clock() + timedelta(seconds=deadline) if admitted and deadline is not None else None,
     )
-    execution.refresh_from_db(fields=["started_at", "finished_at", "deadline_at", "created_at"])
-    return execution
 
 
 def _first_line(execution: Execution, beginning: _Beginning) -> Event:
