@@ -52,7 +52,7 @@ def identity(value: Any) -> Hashable:
 def rounded(value: Number, decimals: int) -> Decimal:
     """The value with so many decimal places, halves away from zero; one beyond all measure stays as it is."""
     try:
-        return EXACT.quantize(Decimal(value), _last_place(decimals))
+        return EXACT.quantize(value, _last_place(decimals))
     except InvalidOperation:
         return Decimal(value)
 

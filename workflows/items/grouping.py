@@ -69,11 +69,17 @@ class _Sum:
         self.count = 0
 
     def add(self, value: Any) -> Verdict:
-        number, verdict = _number(value)
-        if number is not None:
-            self.count += 1
-            self.total = number if self.total is None else _plus(self.total, number)
-        return verdict
+        number = as_number(value)
+        if number is None:
+            return "skipped"
+        self.count += 1
+        if self.total is None:
+            self.total = number
+        elif isinstance(number, int) and isinstance(self.total, int):
+            self.total += number
+        else:
+            self.total = EXACT.add(self.total, number)
+        return "coerced" if isinstance(value, str) else "taken"
 
     def result(self) -> Number | None:
         return self.total
@@ -169,38 +175,56 @@ def group(items: Iterable[Any], by: Sequence[tuple[str, paths.Path]], columns: S
 
     A result row has the group's fields that are there, then the columns in their order.
     """
+    items = list(items)
     grouped = Grouped(rows=[], firsts=[])
-    groups: dict[Hashable, list[Accumulator]] = {}
-    for index, item in enumerate(items):
-        values = [paths.read(item, path) for _name, path in by]
-        key = tuple(identity(value) for value in values)
-        accumulators = groups.get(key)
-        if accumulators is None:
-            accumulators = groups[key] = [_ACCUMULATORS[column.operation]() for column in columns]
-            names = (name for name, _path in by)
-            found = zip(names, values, strict=True)
-            grouped.rows.append({name: value for name, value in found if value is not paths.MISSING})
-            grouped.firsts.append(index)
-        _take(item, columns, accumulators, grouped)
-    for row, accumulators in zip(grouped.rows, groups.values(), strict=True):
-        for column, accumulator in zip(columns, accumulators, strict=True):
+    members = _members(items, by, grouped)
+    for column in columns:
+        accumulators = [_ACCUMULATORS[column.operation]() for _row in grouped.rows]
+        _take(items, members, column, accumulators, grouped)
+        for row, accumulator in zip(grouped.rows, accumulators, strict=True):
             row[column.name] = _finished(accumulator.result(), column)
     return grouped
 
 
-def _take(item: Any, columns: Sequence[Aggregation], accumulators: Sequence[Accumulator], grouped: Grouped) -> None:
-    for column, accumulator in zip(columns, accumulators, strict=True):
-        verdict = accumulator.add(item if column.path is None else paths.read(item, column.path))
+def _members(items: Sequence[Any], by: Sequence[tuple[str, paths.Path]], grouped: Grouped) -> list[int]:
+    """The number of the group of each item; rows and firsts are written for each new one."""
+    numbers: dict[Hashable, int] = {}
+    members = []
+    for index, item in enumerate(items):
+        values = [paths.read(item, path) for _name, path in by]
+        key = tuple([identity(value) for value in values])
+        number = numbers.get(key)
+        if number is None:
+            number = numbers[key] = len(numbers)
+            names = (name for name, _path in by)
+            found = zip(names, values, strict=True)
+            grouped.rows.append({name: value for name, value in found if value is not paths.MISSING})
+            grouped.firsts.append(index)
+        members.append(number)
+    return members
+
+
+def _take(
+    items: Sequence[Any],
+    members: Sequence[int],
+    column: Aggregation,
+    accumulators: Sequence[Accumulator],
+    grouped: Grouped,
+) -> None:
+    """Give the column's values to the accumulators of their groups: the inner loop of every aggregation."""
+    adders = [accumulator.add for accumulator in accumulators]
+    path = () if column.path is None else column.path
+    coerced = skipped = 0
+    for item, number in zip(items, members, strict=True):
+        verdict = adders[number](paths.read(item, path))
         if verdict == "coerced":
-            grouped.coerced[column.name] = grouped.coerced.get(column.name, 0) + 1
+            coerced += 1
         elif verdict == "skipped":
-            grouped.skipped[column.name] = grouped.skipped.get(column.name, 0) + 1
-
-
-def _plus(left: Number, right: Number) -> Number:
-    if isinstance(left, int) and isinstance(right, int):
-        return left + right
-    return EXACT.add(left, right)
+            skipped += 1
+    if coerced:
+        grouped.coerced[column.name] = coerced
+    if skipped:
+        grouped.skipped[column.name] = skipped
 
 
 def _finished(value: Any, column: Aggregation) -> Any:

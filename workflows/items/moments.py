@@ -26,8 +26,10 @@ _DECIMALS = 6
 
 
 def check_form(form: str) -> str:
-    """The form itself; raises `ValueError` with a gettext msgid when it is none."""
-    if form not in _SINCE_EPOCH and "".join(_TOKEN.findall(form)) != form:
+    """The form itself; raises `ValueError` with a gettext msgid when it is none, or says a thing twice."""
+    tokens = _TOKEN.findall(form)
+    directives = [token for token in tokens if token in _DIRECTIVES]
+    if form not in _SINCE_EPOCH and ("".join(tokens) != form or len(set(directives)) != len(directives)):
         raise ValueError(gettext_noop("Формат — unix, unixMs или yyyy, yy, MM, dd, HH, mm, ss со знаками между ними"))
     return form
 
@@ -72,7 +74,7 @@ def shifted(moment: datetime, amount: int, unit: Unit) -> datetime | None:
         return None
 
 
-def start_of(moment: datetime, unit: Unit) -> datetime:
+def start_of(moment: datetime, unit: Unit) -> datetime | None:
     """The beginning of the moment's minute, day, week (Monday), month and so on, in its own zone."""
     start = moment.replace(microsecond=0)
     if unit != "second":
@@ -85,12 +87,15 @@ def start_of(moment: datetime, unit: Unit) -> datetime:
         start -= timedelta(days=min(start.weekday(), start.toordinal() - 1))
     if unit in ("month", "year"):
         start = start.replace(day=1)
-    return start.replace(month=1) if unit == "year" else start
+    try:
+        return _real(start.replace(month=1) if unit == "year" else start)
+    except OverflowError:
+        return None
 
 
 def difference(moment: datetime, other: datetime, unit: Unit) -> Decimal:
     """How much later `moment` is than `other`, in units up to weeks, exact to six places."""
-    microseconds = (moment - other.astimezone(UTC)) // timedelta(microseconds=1)
+    microseconds = ((moment - _EPOCH) - (other - _EPOCH)) // timedelta(microseconds=1)
     exact = EXACT.divide(Decimal(microseconds), Decimal(_SECONDS[unit] * 1_000_000))
     found = rounded(exact, _DECIMALS)
     return found.to_integral_value() if found == found.to_integral_value() else found.normalize(EXACT)

@@ -104,7 +104,25 @@ def test_there_is_nothing_beyond_the_last_year() -> None:
     ],
 )
 def test_everything_has_a_beginning_in_its_zone(unit: Unit, expected: str) -> None:
-    assert start_of(berlin("2026-10-25T15:40:50.5"), unit).isoformat() == expected
+    assert write(start_of(berlin("2026-10-25T15:40:50.5"), unit) or berlin("1970-01-01"), None) == expected
+
+
+def test_a_day_begins_later_where_clocks_leave_midnight_out() -> None:
+    moment = read("2018-11-04T12:00", None, ZoneInfo("America/Sao_Paulo"))
+
+    assert moment is not None
+    assert start_of(moment, "day") == read("2018-11-04T01:00", None, ZoneInfo("America/Sao_Paulo"))
+
+
+def test_the_first_and_the_last_moments_do_no_harm() -> None:
+    first, last = (read(text, None, MOSCOW) for text in ("0001-01-01", "9999-12-31T23:59:59"))
+
+    assert first is not None
+    assert last is not None
+    assert difference(last, first, "week") > 500_000
+    assert start_of(first, "week") is None
+    assert read("0001-01-01T00:00:00+05:00", None, MOSCOW) is None
+    assert write(first, "yyyy") == "0001"
 
 
 def test_differences_are_exact_and_real_time() -> None:
@@ -118,7 +136,7 @@ def test_forms_are_known(form: str) -> None:
     assert check_form(form) == form
 
 
-@pytest.mark.parametrize("form", ["%d.%m", "YYYY", "dd MMM", "iso"])
+@pytest.mark.parametrize("form", ["%d.%m", "YYYY", "dd MMM", "iso", "yyyy yyyy"])
 def test_other_forms_are_refused(form: str) -> None:
     with pytest.raises(ValueError, match="unixMs"):
         check_form(form)
