@@ -7,6 +7,11 @@ from typing import Any
 
 from workflows.items import paths
 from workflows.items.paths import MISSING, Key
+from workflows.items.wording import gettext_noop
+
+UNWRITABLE = gettext_noop(
+    "Элемент %(item)s: поле «%(field)s» не записать, на пути к нему не объект; выберите другое название"
+)
 
 
 class Unwritable(ValueError):

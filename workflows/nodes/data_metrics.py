@@ -15,7 +15,7 @@ from workflows.graph.fields import FieldPath, listed
 from workflows.items import paths
 from workflows.items.coercion import Number, as_number, as_text
 from workflows.items.grouping import Aggregation, Grouped, group
-from workflows.items.limits import MAX_ITEMS
+from workflows.items.limits import MAX_ITEMS, TOO_MANY_ITEMS
 from workflows.items.metrics import (
     FORMULAS,
     Change,
@@ -235,8 +235,7 @@ class DataMetrics(NodeType):
         """Raises `Permanent("too_many_items")` above 200 000 items."""
         config: MetricsChoice = context.config
         if len(context.items) > MAX_ITEMS:
-            message = _("Слишком много элементов для одного шага: разделите их на пачки")
-            raise Permanent("too_many_items", message, count=len(context.items), limit=MAX_ITEMS)
+            raise Permanent("too_many_items", TOO_MANY_ITEMS, count=len(context.items), limit=MAX_ITEMS)
         if config.over == "groups":
             grouped = _grouped(context.items, config)
             rows, sources = grouped.rows, {"out": [("in", first) for first in grouped.firsts]}

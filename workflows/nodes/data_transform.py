@@ -13,7 +13,7 @@ from workflows import node_type
 from workflows.graph.fields import Assignment, FieldName, FieldPath
 from workflows.items import paths
 from workflows.items.casting import UNCASTABLE, Target, cast
-from workflows.items.editing import Unwritable, picked, renamed, with_value, without
+from workflows.items.editing import UNWRITABLE, Unwritable, picked, renamed, with_value, without
 from workflows.node_type import Done, Item, NodeContext, NodeType, Permanent, Port
 
 
@@ -144,5 +144,4 @@ def _written(item: Item, field: str, value: Any, index: int) -> Item:
 
 
 def _unwritable(field: str, index: int) -> Permanent:
-    message = _("Элемент %(item)s: поле «%(field)s» не записать, на пути к нему не объект; выберите другое название")
-    return Permanent("field_unwritable", message, field=field, item=index)
+    return Permanent("field_unwritable", UNWRITABLE, field=field, item=index)

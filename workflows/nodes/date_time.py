@@ -15,7 +15,7 @@ from pydantic import AfterValidator, Field, model_validator
 from workflows import node_type
 from workflows.graph.fields import FieldName, FieldPath, TimeZoneName
 from workflows.items import moments, paths
-from workflows.items.editing import Unwritable, with_value
+from workflows.items.editing import UNWRITABLE, Unwritable, with_value
 from workflows.items.moments import Unit
 from workflows.node_type import Done, Item, NodeContext, NodeType, Permanent, Port
 
@@ -115,10 +115,7 @@ class DateTime(NodeType):
             try:
                 items.append(with_value(item, paths.parse(config.name), result))
             except Unwritable:
-                message = _(
-                    "Элемент %(item)s: поле «%(field)s» не записать, на пути к нему не объект; выберите другое название"
-                )
-                raise Permanent("field_unwritable", message, field=config.name, item=index) from None
+                raise Permanent("field_unwritable", UNWRITABLE, field=config.name, item=index) from None
         if faults:
             context.log.warning(gettext_noop("Элементов, из которых не получить время: %(count)s"), count=faults)
         return Done({"out": items})

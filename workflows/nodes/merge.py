@@ -12,7 +12,7 @@ from workflows import node_type
 from workflows.graph.fields import FieldPath, listed
 from workflows.items import paths
 from workflows.items.joining import How, Pair, TooManyPairs, by_key, by_position
-from workflows.items.limits import MAX_ITEMS
+from workflows.items.limits import MAX_ITEMS, TOO_MANY_ITEMS
 from workflows.node_type import Done, Item, NodeContext, NodeType, Permanent, Port
 
 FIRST, SECOND = "first", "second"
@@ -95,8 +95,7 @@ def _by_key(first: list[Item], second: list[Item], config: MergeChoice) -> list[
 
 
 def _too_many(count: int | None) -> Permanent:
-    message = _("Слишком много элементов для одного шага: разделите их на пачки")
-    return Permanent("too_many_items", message, count=count, limit=MAX_ITEMS)
+    return Permanent("too_many_items", TOO_MANY_ITEMS, count=count, limit=MAX_ITEMS)
 
 
 def _joined(pair: Pair, first: list[Item], second: list[Item], prefer: str) -> Item:

@@ -9,7 +9,7 @@ from pydantic import Field
 from workflows import node_type
 from workflows.graph.fields import Assignment
 from workflows.items import paths
-from workflows.items.editing import Unwritable, with_value
+from workflows.items.editing import UNWRITABLE, Unwritable, with_value
 from workflows.node_type import Done, Item, NodeContext, NodeType, Permanent, Port
 
 
@@ -45,10 +45,6 @@ class Set(NodeType):
                 try:
                     result = with_value(result, paths.parse(assignment.name), assignment.value)
                 except Unwritable:
-                    message = _(
-                        "Элемент %(item)s: поле «%(field)s» не записать, на пути к нему не объект; "
-                        "выберите другое название"
-                    )
-                    raise Permanent("field_unwritable", message, field=assignment.name, item=index) from None
+                    raise Permanent("field_unwritable", UNWRITABLE, field=assignment.name, item=index) from None
             items.append(result)
         return Done({"out": items})

@@ -12,7 +12,7 @@ from workflows import node_type
 from workflows.graph.fields import FieldPath
 from workflows.items import paths
 from workflows.items.editing import without
-from workflows.items.limits import MAX_ITEMS
+from workflows.items.limits import MAX_ITEMS, TOO_MANY_ITEMS
 from workflows.node_type import Done, Item, NodeContext, NodeType, Permanent, Port
 
 
@@ -64,8 +64,7 @@ class SplitOut(NodeType):
             elements = _elements(paths.read(item, paths.parse(config.field)))
             empty += not elements
             if len(items) + len(elements) > MAX_ITEMS:
-                message = _("Слишком много элементов для одного шага: разделите их на пачки")
-                raise Permanent("too_many_items", message, item=index, limit=MAX_ITEMS)
+                raise Permanent("too_many_items", TOO_MANY_ITEMS, item=index, limit=MAX_ITEMS)
             rest = without(item, paths.parse(config.field)) if config.keep_rest else {}
             items += [{**rest, **_named(element, config)} for element in elements]
             sources += [("in", index)] * len(elements)
