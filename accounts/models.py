@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zoneinfo
-from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import uuid_utils.compat
@@ -146,11 +145,6 @@ class Project(models.Model):
         return self.name
 
 
-class MembershipQuerySet(models.QuerySet["Membership"]):
-    def with_roles(self, roles: Iterable[Role]) -> MembershipQuerySet:
-        return self.filter(role__in=[role.value for role in roles])
-
-
 class Membership(models.Model):
     """One role of one person in one project."""
 
@@ -165,8 +159,6 @@ class Membership(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("проект"))
     role = models.CharField(_("роль"), max_length=10, choices=ROLES)
     created_at = models.DateTimeField(_("создано"), db_default=Clock(), editable=False)
-
-    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("участие в проекте")

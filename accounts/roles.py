@@ -46,11 +46,6 @@ def allows(role: Role | str | None, action: str) -> bool:
     return role is not None and Role(role).rank >= lowest.rank
 
 
-def roles_for(action: str) -> list[Role]:
-    """The roles that may do `action`, lowest first."""
-    return [role for role in Role if allows(role, action)]
-
-
 def highest(roles: Iterable[Role | str]) -> Role | None:
     """The role that counts when a person is given several; None for none. Raises `ValueError` for an unknown one."""
     return max((Role(role) for role in roles), key=lambda role: role.rank, default=None)

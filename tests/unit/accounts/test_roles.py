@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from accounts.roles import ACTIONS, Role, allows, highest, roles_for
+from accounts.roles import ACTIONS, Role, allows, highest
 
 VIEWER = {"workflow.view", "execution.view", "dataset.view", "event.view", "node_type.view"}
 OPERATOR = VIEWER | {"execution.start", "execution.control", "event.emit"}
@@ -28,7 +28,3 @@ def test_of_several_roles_the_highest_counts():
     assert highest([]) is None
     with pytest.raises(ValueError, match="owner"):
         highest(["owner"])
-
-
-def test_roles_for_an_action_begin_with_the_lowest():
-    assert roles_for("execution.start") == [Role.OPERATOR, Role.EDITOR, Role.ADMIN]
