@@ -132,6 +132,16 @@ def claim(*, queue: str, worker: str) -> Claimed | None:
     return claimed
 
 
+READY = "SELECT EXISTS (SELECT 1 FROM executions_step WHERE status = 'ready' AND queue = %s)"
+
+
+def is_ready(queue: str) -> bool:
+    """Whether a step of `queue` waits for a worker."""
+    with hot_cursor() as cursor:
+        row = cursor.execute(READY, (queue,)).fetchone()
+    return bool(row and row[0])
+
+
 LOCK = "SELECT status FROM executions_execution WHERE id = %s FOR NO KEY UPDATE"
 
 

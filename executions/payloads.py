@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext_noop
 
-from executions.cursor import hot_cursor
+from executions.cursor import HotStatement, hot_cursor
 from executions.engine.identity import step_id
 from executions.engine.planner import Scope
 from executions.engine.settlement import Failure, Items
@@ -103,6 +103,14 @@ class RunFacts:
 
     input_data: Any
     workflow: Mapping[str, Any]
+
+
+INPUT = HotStatement("SELECT input_data FROM executions_execution WHERE id = %(execution)s::uuid")
+
+
+def read_input(execution_id: uuid.UUID) -> Any:
+    """The run's `inputData`."""
+    return decode(INPUT.row({"execution": execution_id})[0])
 
 
 def read_facts(execution_id: uuid.UUID) -> RunFacts:

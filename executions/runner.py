@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 import time
 import uuid
 from collections.abc import Collection, Mapping
@@ -25,9 +26,10 @@ from executions.lease import Cut, Lease, Leases
 from executions.payloads import Encoded, PayloadRefused, RunFacts
 from executions.realtime import hint_running
 from executions.services import children
-from executions.services.aftermath import ring
+from executions.services.aftermath import ring, ring_out
 from executions.services.graphs import graph_of
 from executions.services.settling import Report, note_lost, settle
+from integrations import listening
 from integrations.errors import Cancelled, CircuitOpen, OutboundError
 from integrations.scope import Sent
 from workflows import catalogue
@@ -39,6 +41,9 @@ log = structlog.get_logger(__name__)
 
 SLICE_SECONDS = 1.0
 SLICE_STEPS = 50
+LISTEN_SECONDS = 2.0
+EARS = 2
+"""How many threads of a process listen for bells at once: each holds one of the worker's places."""
 COMMIT_PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
 
 
@@ -48,6 +53,33 @@ class Carried:
 
     step_id: uuid.UUID
     outputs: payloads.Outputs
+
+
+_ears = threading.BoundedSemaphore(EARS)
+
+
+def serve(queue: str, leases: Leases) -> None:
+    """Drain `queue`, and listen for a moment whether there is more: a bell that is heard needs no message.
+
+    A few threads of a process listen at most; the others leave at once.
+    """
+    drain(queue, leases)
+    if leases.draining or not _ears.acquire(blocking=False):
+        return
+    try:
+        while wanted := listening.wait(
+            queue, seconds=LISTEN_SECONDS, is_there=lambda: _is_ready(queue), leave=lambda: leases.draining
+        ):
+            ring_out(queue, wanted - 1)
+            drain(queue, leases)
+    finally:
+        _ears.release()
+
+
+def _is_ready(queue: str) -> bool:
+    ready = claims.is_ready(queue)
+    _give_connection_back()
+    return ready
 
 
 def drain(queue: str, leases: Leases, *, seconds: float = SLICE_SECONDS, steps: int = SLICE_STEPS) -> int:
@@ -180,9 +212,10 @@ def _give_connection_back() -> None:
 
 
 def _facts(claimed: Claimed, node: CompiledNode) -> RunFacts:
-    """The run's input and its workflow, read only for roots and for templates that ask."""
-    asks = any(name in text for _path, text in expressions.texts(node.config) for name in ("$execution", "$workflow"))
-    return payloads.read_facts(claimed.execution_id) if asks or not node.in_degree else RunFacts({}, {})
+    """The run's input and its workflow, as far as the step asks for them: for roots, and for templates."""
+    if any(name in text for _path, text in expressions.texts(node.config) for name in ("$execution", "$workflow")):
+        return payloads.read_facts(claimed.execution_id)
+    return RunFacts({} if node.in_degree else payloads.read_input(claimed.execution_id), {})
 
 
 def _inputs(claimed: Claimed, node: CompiledNode, carried: Carried | None, facts: RunFacts) -> dict[str, list[Any]]:

@@ -25,7 +25,7 @@ from executions.engine import settlement as settlements
 from executions.engine.placement import CPU, IO
 from executions.engine.settlement import Settlement
 from executions.models import Execution, IdempotencyKey, Worker
-from executions.services.aftermath import ring
+from executions.services.aftermath import ring, ring_out
 from executions.services.control import fail
 from executions.services.graphs import graph_of
 from executions.services.guards import slots_of
@@ -148,7 +148,7 @@ def ring_again() -> int:
             batch = 2 * slots_of(queue)
             cursor.execute(UNRUNG, {"queue": queue, "silence": RING_AGAIN_SECONDS, "batch": batch})
             count = cursor.rowcount
-        ring(queue, count)
+        ring_out(queue, count)
         rung += count
     return rung
 

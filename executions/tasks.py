@@ -26,7 +26,7 @@ def process_leases() -> Leases:
 @shared_task(name="executions.drain")
 def drain(queue: str) -> None:
     """There is work on `queue`."""
-    runner.drain(queue, process_leases())
+    runner.serve(queue, process_leases())
 
 
 @shared_task(name="executions.tick")

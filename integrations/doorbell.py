@@ -2,6 +2,9 @@
 
 A ring carries no work: lost, doubled or late, it changes no result, for the ticker rings again. That is why it may
 neither block its caller (one second at most, then a rest) nor raise.
+
+A worker that has just run out of work listens for a moment (`integrations.listening`) and is told at once. A message
+goes out for as many as are needed beyond those who listen.
 """
 
 from __future__ import annotations
@@ -16,6 +19,8 @@ from celery import current_app
 from django.db import DEFAULT_DB_ALIAS, connections
 from kombu.pools import ProducerPool
 
+from integrations import listening
+
 DRAIN: Final = "executions.drain"
 RELAY: Final = "integrations.relay"
 TASK_OF_QUEUE: Final = {"io": DRAIN, "cpu": DRAIN, "notifications": RELAY, "system": RELAY}
@@ -26,6 +31,11 @@ FAILURES_TO_REST = 3
 REST_SECONDS = 10.0
 
 log = structlog.get_logger(__name__)
+
+
+def ring_out(queue: str, times: int) -> None:
+    """Send `times` messages now, whoever listens: a listener may be frozen."""
+    _line.send(TASK_OF_QUEUE[queue], queue, times)
 
 
 def ring(queue: str, times: int = 1) -> None:
@@ -70,7 +80,9 @@ class _Bell:
         self.times = max(self.times, times) if self.name == RELAY else self.times + times
 
     def __call__(self) -> None:
-        _line.send(self.name, self.queue, self.times)
+        woken = listening.call(self.queue, self.times) if self.name == DRAIN else 0
+        if woken < self.times:
+            _line.send(self.name, self.queue, self.times - woken)
 
 
 class BrokerLine:

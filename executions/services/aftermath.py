@@ -27,6 +27,12 @@ def ring(queue: str, count: int) -> None:
     doorbell.ring(queue, times=1 if count == 1 else min(count, 2 * slots_of(queue)))
 
 
+def ring_out(queue: str, count: int) -> None:
+    """Send messages for `count` ready steps now, also where workers listen: those may be frozen, or busy already."""
+    if count:
+        doorbell.ring_out(queue, min(count, 2 * slots_of(queue)))
+
+
 def tell(execution_id: uuid.UUID, seq: int) -> None:
     """Announce, after the commit, that the journal now reaches `seq`."""
     transaction.on_commit(lambda: announce(execution_id, seq))

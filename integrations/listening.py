@@ -1,0 +1,88 @@
+"""A worker without work that waits for the next bell of its queue itself: it hears it ten times sooner than a message.
+
+Valkey keeps a list of those who listen. Whoever rings takes as many off it as are needed and wakes them, so each bell
+wakes one listener and no listener is counted twice. A listener looks once more whether there is work after it has put
+itself on the list: what was committed before is seen then, what comes later rings. When its time is over it takes
+itself off; if it is not there any more, it has been called. One that has died or is frozen takes its bell along until
+the ticker rings again; its place on the list runs out by itself.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable
+from typing import Final
+
+import redis
+import structlog
+from django.conf import settings
+
+from integrations import valkey
+from integrations.valkey import SharedScript
+
+log = structlog.get_logger(__name__)
+
+LOOK_SECONDS: Final = 0.25
+"""How often a listener looks whether it should go; shorter than the patience of a connection."""
+
+_NOW = """
+local clock = redis.call('TIME')
+local now = clock[1] + clock[2] / 1000000
+"""
+_LISTEN = SharedScript(_NOW + "return redis.call('ZADD', KEYS[1], now + ARGV[1], KEYS[2])")
+# The ear that was put up last belongs to the worker that has worked last.
+_CALL = SharedScript(
+    _NOW
+    + """
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+local ears = redis.call('ZPOPMAX', KEYS[1], ARGV[1])
+for place = 1, #ears, 2 do
+    redis.call('LPUSH', ears[place], 1)
+    redis.call('EXPIRE', ears[place], 10)
+end
+return #ears / 2
+"""
+)
+
+
+def call(queue: str, times: int) -> int:
+    """Wake `times` of those who listen at `queue`; returns how many there were."""
+    woken: int = _CALL.run([_list(queue)], [times], otherwise=0)
+    return woken
+
+
+def wait(queue: str, *, seconds: float, is_there: Callable[[], bool], leave: Callable[[], bool]) -> int:
+    """Wait for a bell of `queue`; returns for how many workers there is work: 0 when it is time to go.
+
+    That is after `seconds`, soon after `leave` says so, or when Valkey is away. `is_there` tells whether there is work.
+    It is 2 when there was some already, and a bell came beside.
+    """
+    ear = f"naryad:ear:{queue}:{secrets.token_hex(8)}"
+    if _LISTEN.run([_list(queue), ear], [seconds + LOOK_SECONDS], otherwise=None) is None:
+        return 0
+    try:
+        server = valkey.client(settings.REDIS_URL)
+        if is_there():
+            return 1 + _was_called(server, queue, ear)
+        return int(_heard(server, ear, seconds, leave) or _was_called(server, queue, ear))
+    except redis.RedisError as error:
+        log.info("cannot listen for bells", queue=queue, error=type(error).__name__)
+        return 0
+
+
+def _heard(server: redis.Redis, ear: str, seconds: float, leave: Callable[[], bool]) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and not leave():
+        if server.blpop([ear], timeout=LOOK_SECONDS) is not None:
+            return True
+    return False
+
+
+def _was_called(server: redis.Redis, queue: str, ear: str) -> bool:
+    """Stop listening; whether a bell came in this moment."""
+    return not server.zrem(_list(queue), ear)
+
+
+def _list(queue: str) -> str:
+    return f"naryad:ears:{queue}"
