@@ -9,6 +9,7 @@ from accounts import services as accounts
 from executions.errors import ExecutionNotFound, StepNotFound
 from executions.models import Execution, Step
 from executions.shapes import ExecutionShape, presentable
+from workflows.services import StartTarget
 
 
 def find_execution(user: Any, execution_id: str, *, action: str = "execution.view") -> Execution:
@@ -34,6 +35,18 @@ def find_step(execution: Execution, step_id: str) -> Step:
 def shown(execution_id: uuid.UUID) -> dict[str, Any]:
     """The run as it stands now, for the answer to whoever has changed it."""
     return ExecutionShape().to_representation(presentable(Execution.objects.all()).get(pk=execution_id))
+
+
+def just_started(run: Execution, target: StartTarget) -> dict[str, Any]:
+    """The same of a run that has just been started, from what its start knows: nothing is read again."""
+    known: Any = {
+        **vars(run),
+        "workflow": {"code": target.workflow_code, "name": target.workflow_name},
+        "version": {"number": target.version_number, "label": target.version_label},
+        "started_by": run.started_by,
+        "parent_id": None,
+    }
+    return ExecutionShape().to_representation(known)
 
 
 def _key(text: str) -> uuid.UUID | None:

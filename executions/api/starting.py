@@ -14,7 +14,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from executions import realtime, services
 from executions.api.filters import ExecutionFilter
-from executions.api.lookup import shown
+from executions.api.lookup import just_started, shown
 from executions.api.requests import MAX_WAIT_SECONDS, StartQuery, StartRequest
 from executions.engine.states import FINISHED_EXECUTION
 from executions.models import Execution
@@ -65,21 +65,19 @@ class WorkflowExecutionViewSet(GenericViewSet[Execution]):
         body: Any = StartRequest(data=request.data)
         body.is_valid(raise_exception=True)
         sent_key = request.headers.get("Idempotency-Key")
-        execution, _created = services.start(
+        execution, created = services.start(
             target=target,
             user=request.user,
             input_data=body.validated_data.get("inputData"),
             priority=body.validated_data.get("priority"),
             idempotency_key=None if sent_key is None else sent_key.strip(),
         )
-        return self._answer(execution.pk, query.validated_data.get("wait"))
-
-    def _answer(self, execution_id: uuid.UUID, wait: int | None) -> Response:
+        wait = query.validated_data.get("wait")
         if wait is not None:
-            realtime.wait_until_finished(execution_id, min(wait, MAX_WAIT_SECONDS))
-        run = shown(execution_id)
+            realtime.wait_until_finished(execution.pk, min(wait, MAX_WAIT_SECONDS))
+        run = just_started(execution, target) if created and wait is None else shown(execution.pk)
         finished = wait is not None and run["status"] in FINISHED_EXECUTION
-        location = reverse("execution", args=[execution_id])
+        location = reverse("execution", args=[execution.pk])
         return Response(run, status=200 if finished else 202, headers={"Location": location})
 
 

@@ -30,20 +30,28 @@ class StartTarget:
     workflow_code: str
     workflow_name: str
     version_id: UUID
+    version_number: int
+    version_label: str
     project_id: int
     priority: int
 
 
-class _Alive(NamedTuple):
-    """What a start asks about a workflow that has not been deleted; `version` is the number of its newest version."""
+class _Version(NamedTuple):
+    id: UUID
+    number: int
+    label: str
+
+
+class _Workflow(NamedTuple):
+    """What a start asks about a workflow: `newest` is the number of its newest version, `active` its published one."""
 
     id: UUID
     code: str
     name: str
-    version: int
+    newest: int
     priority: int
     project_id: int
-    active_version_id: UUID | None
+    active: _Version | None
 
 
 def startable(workflow_id: UUID, user: Any) -> StartTarget:
@@ -58,7 +66,7 @@ def startable(workflow_id: UUID, user: Any) -> StartTarget:
         raise WorkflowNotFound
     if not allows(role, "execution.start"):
         raise Forbidden(action="execution.start")
-    return _target(workflow, workflow.active_version_id)
+    return _target(workflow, workflow.active)
 
 
 def start_target(workflow_id: UUID, *, number: int | None = None) -> StartTarget:
@@ -69,7 +77,7 @@ def start_target(workflow_id: UUID, *, number: int | None = None) -> StartTarget
     workflow = _by_id(workflow_id)
     if workflow is None:
         raise WorkflowNotFound
-    return _target(workflow, workflow.active_version_id if number is None else _once_published(workflow, number))
+    return _target(workflow, workflow.active if number is None else _once_published(workflow, number))
 
 
 def named_target(name: str, *, project_id: int, user: Any) -> StartTarget:
@@ -81,20 +89,23 @@ def named_target(name: str, *, project_id: int, user: Any) -> StartTarget:
     workflow = _named(name.strip())
     if workflow is None or (user is None and workflow.project_id != project_id):
         raise WorkflowNotFound
-    return _target(workflow, workflow.active_version_id) if user is None else startable(workflow.id, user)
+    return _target(workflow, workflow.active) if user is None else startable(workflow.id, user)
 
 
 # Written by hand, because every start asks it: to build the query took longer than to answer it.
-_ALIVE = f"SELECT {', '.join(_Alive._fields)} FROM workflows_workflow WHERE deleted_at IS NULL AND "  # noqa: S608
-_BY_ID = f"{_ALIVE} id = %s"
-_BY_CODE = f"{_ALIVE} code = %s"
+_ALIVE = """
+SELECT w.id, w.code, w.name, w.version, w.priority, w.project_id, v.id, v.number, v.label
+FROM workflows_workflow w LEFT JOIN workflows_workflowversion v ON v.id = w.active_version_id
+WHERE w.deleted_at IS NULL AND """
+_BY_ID = f"{_ALIVE} w.id = %s"
+_BY_CODE = f"{_ALIVE} w.code = %s"
 
 
-def _by_id(workflow_id: UUID) -> _Alive | None:
+def _by_id(workflow_id: UUID) -> _Workflow | None:
     return _alive(_BY_ID, workflow_id)
 
 
-def _named(name: str) -> _Alive | None:
+def _named(name: str) -> _Workflow | None:
     try:
         workflow_id = UUID(name)
     except ValueError:
@@ -102,11 +113,14 @@ def _named(name: str) -> _Alive | None:
     return _by_id(workflow_id)
 
 
-def _alive(query: str, value: UUID | str) -> _Alive | None:
+def _alive(query: str, value: UUID | str) -> _Workflow | None:
     with connection.cursor() as cursor:
         cursor.execute(query, [value])
         row = cursor.fetchone()
-    return None if row is None else _Alive(*row)
+    if row is None:
+        return None
+    version = _Version._make(row[6:])
+    return _Workflow._make((*row[:6], None if version.id is None else version))
 
 
 def number_of(version_id: UUID) -> int:
@@ -117,9 +131,9 @@ def number_of(version_id: UUID) -> int:
     return number
 
 
-def _target(workflow: _Alive, version_id: UUID | None) -> StartTarget:
-    if version_id is None:
-        newest = WorkflowVersion.objects.filter(workflow_id=workflow.id, number=workflow.version).first()
+def _target(workflow: _Workflow, version: _Version | None) -> StartTarget:
+    if version is None:
+        newest = WorkflowVersion.objects.filter(workflow_id=workflow.id, number=workflow.newest).first()
         if newest is not None and wording.has_errors(newest.problems):
             raise NeverValid(problems=wording.shown(newest.problems))
         raise NotPublished
@@ -127,19 +141,22 @@ def _target(workflow: _Alive, version_id: UUID | None) -> StartTarget:
         workflow_id=workflow.id,
         workflow_code=workflow.code,
         workflow_name=workflow.name,
-        version_id=version_id,
+        version_id=version.id,
+        version_number=version.number,
+        version_label=version.label,
         project_id=workflow.project_id,
         priority=workflow.priority,
     )
 
 
-def _once_published(workflow: _Alive, number: int) -> UUID:
-    version = WorkflowVersion.objects.filter(workflow_id=workflow.id, number=number).only("id", "published_at").first()
+def _once_published(workflow: _Workflow, number: int) -> _Version:
+    versions = WorkflowVersion.objects.filter(workflow_id=workflow.id, number=number)
+    version = versions.only("id", "number", "label", "published_at").first()
     if version is None:
         raise VersionNotFound
     if version.published_at is None:
         raise NotPublished
-    return version.id
+    return _Version(version.id, version.number, version.label)
 
 
 def hold_startable(workflow_id: UUID) -> None:

@@ -27,6 +27,7 @@ def test_the_published_version_is_started(workflow: Workflow, editor: User) -> N
     assert target.version_id == workflow.active_version_id
     assert (target.workflow_id, target.workflow_code, target.workflow_name) == (workflow.id, workflow.code, "Отчёт")
     assert (target.project_id, target.priority) == (workflow.project_id, 8)
+    assert (target.version_number, target.version_label) == (1, "v001")
 
 
 def test_what_was_never_valid_cannot_be_started(editor: User) -> None:
