@@ -24,6 +24,7 @@ CONCURRENCY_DROPPED = Failure(
     "concurrency_dropped",
     gettext_noop("Запуск не начат: уже идёт столько запусков этого рабочего процесса, сколько разрешено"),
 )
+STOPPED = gettext_noop("он остановлен")
 CHILD_NOT_STARTED = gettext_noop("Не удалось запустить рабочий процесс «%(workflow)s»: %(reason)s")
 STUCK = Failure("stuck", gettext_noop("Запуск не может продолжаться: ни один его шаг ничего не ждёт"))
 PROCESS_DIED = gettext_noop("Процесс узла прервался, не закончив работу: возможно, ему не хватило памяти")
@@ -42,10 +43,11 @@ def too_deep(limit: int) -> Failure:
 
 def child_failed(child: str, status: str | None, error: Mapping[str, Any] | None) -> Failure:
     """A run that the step was waiting for has not succeeded; `status` is None when it has been forgotten."""
+    why = {"message": error["message"], "params": error["details"]} if error else {"message": STOPPED, "params": {}}
     return Failure(
         "child_failed",
-        gettext_noop("Вложенный запуск не завершился успешно: %(status)s"),
-        {"executionId": child, "status": status, "error": error},
+        gettext_noop("Вложенный запуск не завершился успешно: %(why)s"),
+        {"executionId": child, "status": status, "error": error, "why": why},
     )
 
 

@@ -8,6 +8,7 @@ from accounts.models import Project
 from executions import services
 from executions.models import Execution, ExecutionEvent
 from executions.services import aftercare, children
+from executions.shapes import spoken
 from tests.integration.executions.driving import (
     definition,
     drain,
@@ -119,6 +120,7 @@ def test_a_failed_child_fails_the_step_that_waits_for_it(anna: Any) -> None:
     assert status(run) == "failed"
     assert run.error["code"] == "child_failed"
     assert run.error["details"]["executionId"] == str(child_of(run).pk)
+    assert spoken(run.error)["message"] == "Вложенный запуск не завершился успешно: no"
 
 
 def test_a_failed_child_leaves_by_the_error_port_where_there_is_one(anna: Any) -> None:
