@@ -6,13 +6,18 @@ from typing import Any
 
 from celery import Celery
 from celery.signals import setup_logging, task_postrun, worker_before_create_process
+from django.conf import settings
 from django.db import close_old_connections
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+# `migrate` has run Django's checks; here they would load every page of the web process. There is no setting for it.
+os.environ["CELERY_SKIP_CHECKS"] = "true"
 
 app = Celery("naryad")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks()
+if settings.PROCESS != "beat":
+    # Beat sends tasks by their names; those that run them load the engine behind them, which is twenty megabytes.
+    app.autodiscover_tasks()
 
 
 @setup_logging.connect

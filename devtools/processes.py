@@ -34,7 +34,7 @@ def command_of(name: str, *, port: int, sandbox: Sequence[str] = ()) -> list[str
         "worker-cpu": _worker("worker-cpu", "prefork", 2, "cpu"),
         "worker-notify": _worker("worker-notify", "threads", 8, "notifications,system"),
         "ticker": ["manage.py", "ticker"],
-        "beat": ["-m", "celery", "--quiet", "--skip-checks", "-A", "config", "beat", "--pidfile="],
+        "beat": ["manage.py", "beat"],
         "bot": ["manage.py", "telegram_polling"],
         "wb-sandbox": ["-m", "integrations.wildberries.sandbox", *sandbox],
     }
@@ -42,13 +42,7 @@ def command_of(name: str, *, port: int, sandbox: Sequence[str] = ()) -> list[str
 
 
 def _worker(name: str, pool: str, slots: int, queues: str) -> list[str]:
-    """Nobody asks workers questions over the broker, so they do not gossip there either.
-
-    Django's checks have been run by `migrate`; here they would load every page and form of the web process.
-    """
-    command = ["-m", "celery", "--quiet", "--skip-checks", "-A", "config", "worker", "-n", f"{name}@%h"]
-    command += ["-P", pool, "-c", str(slots), "-Q", queues]
-    return [*command, "--without-gossip", "--without-mingle", "--without-heartbeat"]
+    return ["manage.py", "worker", "-n", f"{name}@%h", "-P", pool, "-c", str(slots), "-Q", queues]
 
 
 def process(name: str, plan: Plan) -> Process:

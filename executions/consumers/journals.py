@@ -10,10 +10,10 @@ from typing import Any, Generic, TypeVar
 
 from django.utils import translation
 
-from executions import realtime
 from executions.consumers.database import patiently
 from executions.errors import ExecutionNotFound
 from executions.models import Execution
+from executions.realtime import reading
 from integrations import safe_json
 
 PAGE = 500
@@ -61,7 +61,7 @@ class Shared(Generic[T]):
 
 async def read_sequence(execution_id: uuid.UUID) -> int:
     """The number of the newest line. Raises `ExecutionNotFound`."""
-    found = await patiently(realtime.sequences, [execution_id])
+    found = await patiently(reading.sequences, [execution_id])
     if execution_id not in found:
         raise ExecutionNotFound
     return found[execution_id]
@@ -70,7 +70,7 @@ async def read_sequence(execution_id: uuid.UUID) -> int:
 def _snapshot(execution_id: uuid.UUID, language: str) -> Snapshot:
     with translation.override(language):
         try:
-            state = realtime.snapshot(execution_id)
+            state = reading.snapshot(execution_id)
         except Execution.DoesNotExist:
             raise ExecutionNotFound from None
     steps = state["steps"]
@@ -83,7 +83,7 @@ def _snapshot(execution_id: uuid.UUID, language: str) -> Snapshot:
 
 def _page(execution_id: uuid.UUID, seq: int, language: str) -> list[Line]:
     with translation.override(language):
-        events = realtime.events_since(execution_id, seq, PAGE)
+        events = reading.events_since(execution_id, seq, PAGE)
     return [Line(event, safe_json.dumps({"type": "event", "seq": event["seq"], "event": event})) for event in events]
 
 

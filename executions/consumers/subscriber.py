@@ -13,8 +13,8 @@ import structlog
 from django.conf import settings
 from django.db import Error
 
-from executions import realtime
 from executions.consumers.database import in_database
+from executions.realtime import CHANNEL, reading
 from integrations import safe_json
 
 log = structlog.get_logger(__name__)
@@ -94,7 +94,7 @@ class Subscriber:
     async def _listen_once(self) -> None:
         client = redis.asyncio.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1, health_check_interval=10)
         async with client, client.pubsub(ignore_subscribe_messages=True) as channel:
-            await channel.subscribe(realtime.CHANNEL)
+            await channel.subscribe(CHANNEL)
             await self._look()  # what was announced while nobody listened
             while True:
                 message = await channel.get_message(timeout=LOOK_SECONDS)
@@ -121,7 +121,7 @@ class Subscriber:
         """One query for all watched runs."""
         watched = [uuid.UUID(execution_id) for execution_id in self._watches]
         try:
-            found = await in_database(realtime.sequences, watched)
+            found = await in_database(reading.sequences, watched)
         except Error as error:
             log.warning("journals_unread", error=type(error).__name__)
             return

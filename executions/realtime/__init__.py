@@ -2,21 +2,20 @@
 
 The journal is the truth. An announcement on Valkey only says "run X has reached line N" and which steps have just been
 claimed; when it is lost, whoever watches finds the lines at the next look.
+
+What the engine needs stands here. `reading` is for the processes that have watchers: it writes with the serializers of
+the API, which are megabytes that workers and ticker need not load.
 """
 
 from __future__ import annotations
 
 from executions.realtime.announcer import CHANNEL, announce, flush, hint_running
-from executions.realtime.reading import events_since, sequences, snapshot
 from executions.realtime.waiting import wait_until_finished
 
 __all__ = [
     "CHANNEL",
     "announce",
-    "events_since",
     "flush",
     "hint_running",
-    "sequences",
-    "snapshot",
     "wait_until_finished",
 ]

@@ -13,6 +13,7 @@ from executions import ticker
 
 class Command(BaseCommand):
     help = "Wakes what is due, rescues what dead workers held, rings again, watches deadlines. Runs until SIGTERM."
+    requires_system_checks = []  # `migrate` has run them; here they would load every page of the web process
 
     def handle(self, *args: Any, **options: Any) -> None:
         stop = threading.Event()

@@ -17,6 +17,7 @@ from tickets.telegram.polling import Poller
 
 class Command(BaseCommand):
     help = "Receives what people write to the Telegram bot and handles it. Runs until SIGTERM."
+    requires_system_checks = []  # `migrate` has run them; here they would load every page of the web process
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--wait", action="store_true", help="stand by while another poller of this database runs")

@@ -1,0 +1,43 @@
+"""`manage.py worker`: a process that runs steps and delivers messages.
+
+`celery worker` does the same, but its command line brings an interactive prompt: eight megabytes in every process.
+"""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from celery.utils.nodenames import default_nodename, host_format
+from django.core.management.base import BaseCommand
+
+from config.celery import app
+from workflows import catalogue
+
+
+class Command(BaseCommand):
+    help = "Takes work from queues until SIGTERM, and then ends what it has begun."
+    requires_system_checks = []  # `migrate` has run them; here they would load every page of the web process
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("-n", "--name", required=True, help="name of this process; %%h stands for the host")
+        parser.add_argument("-P", "--pool", required=True, choices=["threads", "prefork"])
+        parser.add_argument("-c", "--slots", required=True, type=int, help="how many steps it takes at once")
+        parser.add_argument("-Q", "--queues", required=True, type=lambda names: names.split(","))
+
+    def handle(self, *args: Any, name: str, pool: str, slots: int, queues: list[str], **options: Any) -> None:
+        worker = app.Worker(
+            hostname=host_format(default_nodename(name)),
+            pool=pool,
+            concurrency=slots,
+            queues=queues,
+            quiet=True,
+            # Nobody asks workers questions over the broker, so they do not gossip there either.
+            without_gossip=True,
+            without_mingle=True,
+            without_heartbeat=True,
+        )
+        catalogue.all_types()  # before the fork: a child shares what its parent has loaded (`config.celery`)
+        worker.start()
+        sys.exit(worker.exitcode)
