@@ -16,6 +16,7 @@ from executions.shapes import spoken
 MAX_STEPS = 300
 MAX_LINES = 300
 MAX_EFFECTS = 300
+MAX_CHILDREN = 300
 
 
 def details_of(execution: Execution, *, retries: bool, zone: tzinfo) -> dict[str, Any]:
@@ -33,7 +34,15 @@ def details_of(execution: Execution, *, retries: bool, zone: tzinfo) -> dict[str
         "more_lines": len(newest) > MAX_LINES,
         "effects": [{"row": row, "step": labels.get(row.step_id, "")} for row in reversed(effects[:MAX_EFFECTS])],
         "more_effects": len(effects) > MAX_EFFECTS,
+        "children": _children(execution),
     }
+
+
+def _children(execution: Execution) -> list[dict[str, Any]]:
+    """The newest runs that steps of this one have started."""
+    found = Execution.objects.filter(parent_step__execution=execution).select_related("workflow", "parent_step")
+    shown = found.defer("workflow__description").order_by("-created_at")[:MAX_CHILDREN]
+    return [{"row": child, "step": child.parent_step, "state": state(child.status)} for child in shown]
 
 
 def _waits(execution: Execution, zone: tzinfo) -> list[str]:

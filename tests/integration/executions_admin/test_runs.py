@@ -170,3 +170,15 @@ def test_pages_cost_the_same_for_few_and_for_many_rows(client: Client, editor: U
     long = runs.finished_run(editor, *((f"n{number}", "noop") for number in range(20)))
     assert queries_of(client, LIST) == of_one
     assert queries_of(client, page(long)) == queries_of(client, page(short))
+
+
+def test_a_run_and_the_runs_that_its_steps_have_started_lead_to_each_other(client: Client, editor: User):
+    """S1-10: the child is linked."""
+    staff(client, "viewer")
+    inner = runs.workflow(editor)
+    outer = runs.workflow(editor, ("call", "sub-workflow", {"config": {"workflow": inner.code}}))
+    parent = runs.start(outer, editor)
+    driving.drain()
+    child = Execution.objects.get(parent_step__execution=parent)
+    assert page(child) in text(client.get(page(parent)))
+    assert page(parent) in text(client.get(page(child)))
