@@ -15,6 +15,9 @@ from devtools.supervisor import Process
 POOLED_CONNECTIONS = {"web": 20, "worker": 16, "worker-notify": 8}
 """Processes with many threads share a few database connections; all others keep one."""
 
+MALLOC_ARENAS = "2"
+"""glibc gives threads arenas of their own, eight per core; under Python's lock two serve as well and keep less."""
+
 SERVERS = ("postgres", "valkey")
 WORKERS = ("worker", "worker-cpu", "worker-notify")
 RUNNABLE = (*SERVERS, "web", *WORKERS, "ticker", "beat", "bot", "wb-sandbox")
@@ -52,6 +55,7 @@ def process(name: str, plan: Plan) -> Process:
         "NARYAD_PROCESS": name,
         "DATABASE_POOL_SIZE": str(POOLED_CONNECTIONS.get(name, 0)),
         "PYTHONUNBUFFERED": "1",
+        "MALLOC_ARENA_MAX": MALLOC_ARENAS,
     }
     if plan.sandbox_port is not None:
         environment.update(sandbox_variables(plan.sandbox_port))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from devtools.processes import POOLED_CONNECTIONS, WORKERS, command_of
+from devtools.processes import MALLOC_ARENAS, POOLED_CONNECTIONS, WORKERS, command_of
 from tests.architecture.tree import ROOT
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -41,6 +41,11 @@ def test_a_worker_container_says_what_its_command_says(name: str) -> None:
     assert environment["NARYAD_QUEUES"] == command[command.index("-Q") + 1]
     assert environment["NARYAD_SLOTS"] == command[command.index("-c") + 1]
     assert environment["DATABASE_POOL_SIZE"] == str(POOLED_CONNECTIONS.get(name, 0))
+
+
+@pytest.mark.parametrize("name", ["web", *WORKERS, "ticker", "beat", "bot"])
+def test_a_container_keeps_as_little_memory_for_its_threads_as_dev_py(name: str) -> None:
+    assert COMPOSE["services"][name]["environment"]["MALLOC_ARENA_MAX"] == MALLOC_ARENAS
 
 
 def test_no_secret_stands_in_the_compose_file() -> None:
