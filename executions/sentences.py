@@ -68,6 +68,19 @@ ORIGINS = {
 """What started a run."""
 
 
+OUTCOMES = {
+    "succeeded": _("выполнено"),
+    "failed": _("не выполнено"),
+    "retried": _("не выполнено, будет повтор"),
+    "postponed": _("отложено узлом"),
+    "waiting": _("ждёт"),
+    "handed_back": _("возвращено"),
+    "lost": _("работник пропал"),
+    "cancelled": _("отменено"),
+}
+"""How an attempt has ended."""
+
+
 class _Places(dict[str, Any]):
     """Values for the places of a sentence; a value that a line does not have is a dash."""
 
@@ -99,6 +112,11 @@ def state(status: str) -> str:
 def origin(name: str) -> str:
     """What started a run, in words."""
     return gettext(ORIGINS[name])
+
+
+def outcome(name: str) -> str:
+    """How an attempt has ended, in words."""
+    return gettext(OUTCOMES[name])
 
 
 def phrase(message: str, values: Mapping[str, Any]) -> str:

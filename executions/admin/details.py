@@ -9,7 +9,7 @@ from executions import services
 from executions.engine.states import ENDED_STEP, OPEN_EXECUTION
 from executions.explanations import explained
 from executions.models import Attempt, Execution, ExecutionEvent, SideEffect, Step
-from executions.sentences import sentence, state
+from executions.sentences import outcome, sentence, state
 from executions.services.retrying import RETRYABLE_RUN, RETRYABLE_STEP
 from executions.shapes import spoken
 
@@ -63,7 +63,7 @@ def _step(step: Step, *, retryable: bool) -> dict[str, Any]:
 
 
 def _attempt(attempt: Attempt) -> dict[str, Any]:
-    return {"row": attempt, "error": _message(attempt.error)}
+    return {"row": attempt, "outcome": outcome(attempt.outcome), "error": _message(attempt.error)}
 
 
 def _line(line: ExecutionEvent, labels: dict[Any, str]) -> dict[str, Any]:

@@ -62,7 +62,7 @@ def test_a_run_is_shown_with_its_steps_attempts_and_journal(client: Client, edit
     shown = text(client.get(page(run)))
     assert "Шаг остановлен намеренно" in shown
     assert "Шаг «a» выполнен, попытка 1" in shown
-    assert "1: succeeded" in shown
+    assert "1: выполнено" in shown
     assert "&lt;b&gt;Омск" in shown
     assert "<b>Омск" not in shown
 
