@@ -80,9 +80,17 @@ class _Bell:
         self.times = max(self.times, times) if self.name == RELAY else self.times + times
 
     def __call__(self) -> None:
-        woken = listening.call(self.queue, self.times) if self.name == DRAIN else 0
+        woken = _wake_listeners(self.queue, self.times) if self.name == DRAIN else 0
         if woken < self.times:
             _line.send(self.name, self.queue, self.times - woken)
+
+
+def _wake_listeners(queue: str, times: int) -> int:
+    try:
+        return listening.call(queue, times)
+    except Exception as error:  # as with the broker: what is committed stays committed
+        log.warning("listeners cannot be called", queue=queue, error=type(error).__name__)
+        return 0
 
 
 class BrokerLine:

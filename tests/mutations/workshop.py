@@ -87,17 +87,22 @@ class Workshop:
 
     def _environment(self) -> dict[str, str]:
         database = urlsplit(os.environ["DATABASE_URL"])
-        valkey = urlsplit(os.environ["REDIS_URL"])
-        number = str(14 + self._place)
-        unix = valkey.scheme == "unix"
-        moved = valkey._replace(query=f"db={number}") if unix else valkey._replace(path=f"/{number}")
+        number = 14 + self._place
         return {
             **os.environ,
             "DATABASE_URL": database._replace(path=f"{database.path}_mutants{self._place}").geturl(),
-            "REDIS_URL": moved.geturl(),
+            "REDIS_URL": _numbered(os.environ["REDIS_URL"], number),
             "NARYAD_VAR": str(self.folder / "var"),
             "PYTHONDONTWRITEBYTECODE": "1",
         }
+
+
+def _numbered(url: str, number: int) -> str:
+    """The same Valkey, another of its databases."""
+    server = urlsplit(url)
+    if server.scheme == "unix":  # whose slashes `geturl` would lose
+        return f"unix://{server.path}?db={number}"
+    return server._replace(path=f"/{number}").geturl()
 
 
 STATES = ("PASSED", "FAILED", "ERROR")

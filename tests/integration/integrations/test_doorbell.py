@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from typing import Any
 
 import pytest
 import redis
@@ -96,3 +97,9 @@ def test_one_failure_is_no_reason_to_rest() -> None:
     line = doorbell.BrokerLine(f"redis://127.0.0.1:{port}/0")
     line.send("executions.drain", "io", 1)
     assert not line.resting
+
+
+def test_an_address_that_is_none_keeps_no_transaction_from_its_end(settings: Any) -> None:
+    settings.REDIS_URL = "nowhere"
+    with transaction.atomic():
+        doorbell.ring("cpu")
