@@ -32,8 +32,7 @@ BATCH: Final = 200
 
 def look_after(execution_id: uuid.UUID) -> bool:
     """Do what the end of this run brings about; False when there is nothing to do, or not all could be done yet."""
-    parent = Execution(id=execution_id)
-    if not children.stop_orphans(parent):
+    if not children.stop_orphans(execution_id):
         return False
     with transaction.atomic():
         if claims.lock_execution(execution_id) not in FINISHED_EXECUTION:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import random
 import time
+import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 import structlog
@@ -21,7 +23,7 @@ from executions.claims import Claimed
 from executions.cursor import hot_cursor
 from executions.engine import settlement as settlements
 from executions.engine.settlement import Failure, Settlement, Starting
-from executions.engine.states import ExecutionStatus, Origin, StepStatus
+from executions.engine.states import FINISHED_EXECUTION, ExecutionStatus, Origin, StepStatus
 from executions.errors import ConcurrencyLimit, IllegalTransition
 from executions.models import Execution, ExecutionEvent, Step
 from executions.payloads import decode
@@ -141,15 +143,15 @@ def _wake_if_last(child: Execution, step: Step) -> None:
         wake(execution_id=step.execution_id, step_id=step.pk, by={"by": "children"})
 
 
-def stop_orphans(parent: Execution) -> bool:
+def stop_orphans(parent_id: uuid.UUID) -> bool:
     """Stop the runs that steps of an ended run were waiting for; False when there are more than one call stops."""
-    orphans = Execution.objects.open().filter(parent_step__execution=parent, awaited=True)
+    orphans = Execution.objects.open().filter(parent_step__execution=parent_id, awaited=True)
     ids = list(orphans.values_list("id", flat=True)[: BATCH + 1])
     for child in ids[:BATCH]:
-        try:
-            stop(execution_id=child, reason=BY_PARENT)
-        except IllegalTransition:
-            continue  # it has just ended by itself
+        with transaction.atomic(), suppress(IllegalTransition):  # it has just ended by itself
+            claims.lock_execution(child)
+            if claims.lock_execution(parent_id) in FINISHED_EXECUTION:  # it may have been retried, and wait again
+                stop(execution_id=child, reason=BY_PARENT)
     return len(ids) <= BATCH
 
 

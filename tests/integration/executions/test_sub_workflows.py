@@ -279,3 +279,17 @@ def test_a_workflow_that_starts_itself_is_pointed_out_when_it_is_saved(anna: Any
         ("starts_itself", "warning")
     ]
     assert made.active_version_id is not None
+
+
+def test_a_run_that_was_retried_before_its_end_was_looked_after_keeps_its_new_children(anna: Any) -> None:
+    inner = workflow(anna, definition([("nap", "delay", {"config": {"seconds": 600}})]), "Inner")
+    run = start(anna, caller(inner.code))
+    drain()
+    services.stop(execution_id=run.pk, user=anna)
+    services.retry_step(execution_id=run.pk, step_id=step(run, "call").id, user=anna)
+    drain()
+
+    assert aftercare.look_after(run.pk) is False
+
+    newest = Execution.objects.filter(parent_step__execution=run).latest("created_at")
+    assert (status(run), status(newest)) == ("running", "running")
