@@ -6,7 +6,7 @@ A node type says what it is (names, ports, config), how it behaves (weight, retr
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Literal, Protocol, TypeVar
@@ -87,6 +87,16 @@ class Done:
 
     ports: Mapping[str, Sequence[Item]]
     sources: Mapping[str, Sequence[tuple[str, int]]] = field(default_factory=dict)
+
+
+def routed(routes: Iterable[tuple[str, int, Item]]) -> Done:
+    """Items by the ports that they leave by: `(port, index in the input "in", item)`. One with none does not fire."""
+    ports: dict[str, list[Item]] = {}
+    sources: dict[str, list[tuple[str, int]]] = {}
+    for port, index, item in routes:
+        ports.setdefault(port, []).append(item)
+        sources.setdefault(port, []).append(("in", index))
+    return Done(ports, sources)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -18,15 +19,18 @@ from executions.services.scheduling.orders import WORDS, Fault
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):
-    """Rows that the engine writes. Who may look at a workflow may look at its schedules."""
+    """Rows that the engine writes. Who may look at a workflow, which stands at `workflow_of`, may look at them."""
+
+    workflow_of: ClassVar[str]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        if obj is None or self._workflow(obj) is None:
+        workflow = None if obj is None else attrgetter(self.workflow_of)(obj)
+        if workflow is None:
             return bool(accounts.project_ids(request.user, action="workflow.view"))
-        return allows(accounts.role_in(request.user, self._workflow(obj).project_id), "workflow.view")
+        return allows(accounts.role_in(request.user, workflow.project_id), "workflow.view")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -37,12 +41,10 @@ class ReadOnlyAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def _workflow(self, row: Any) -> Any:
-        raise NotImplementedError
-
 
 @admin.register(Trigger)
 class TriggerAdmin(ReadOnlyAdmin):
+    workflow_of = "workflow"
     list_display = ("flow", "node_id", "task_link", "switched_on", "fault_shown", "next_due_at", "last_due_at")
     search_fields = ("workflow__code", "workflow__name", "node_id", "periodic_task__name")
     ordering = ("workflow", "node_id")
@@ -66,9 +68,6 @@ class TriggerAdmin(ReadOnlyAdmin):
         mine = rows.filter(workflow__project_id__in=projects)
         publishes = bool(accounts.project_ids(request.user, action="workflow.publish"))
         return mine | rows.filter(workflow=None) if publishes else mine
-
-    def _workflow(self, row: Trigger) -> Any:
-        return row.workflow
 
     @admin.display(description=_("рабочий процесс"), ordering="workflow__code")
     def flow(self, trigger: Trigger) -> str:
@@ -99,6 +98,7 @@ class TriggerAdmin(ReadOnlyAdmin):
 class ScheduleFireAdmin(ReadOnlyAdmin):
     list_display = ("due_at", "flow", "node", "outcome", "ticks", "run_link", "fired_at")
     list_filter = (("trigger", admin.RelatedOnlyFieldListFilter),)
+    workflow_of = "trigger.workflow"
     search_fields = ("trigger__workflow__code", "trigger__node_id", "outcome")
     ordering = ("-id",)
     show_full_result_count = False
@@ -109,9 +109,6 @@ class ScheduleFireAdmin(ReadOnlyAdmin):
         projects = accounts.project_ids(request.user, action="workflow.view")
         rows = ScheduleFire.objects.select_related("trigger__workflow")
         return rows.filter(trigger__workflow__project_id__in=projects)
-
-    def _workflow(self, row: ScheduleFire) -> Any:
-        return row.trigger.workflow
 
     @admin.display(description=_("рабочий процесс"))
     def flow(self, fire: ScheduleFire) -> str:

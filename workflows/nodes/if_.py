@@ -8,7 +8,7 @@ from pydantic import Field
 
 from workflows import node_type
 from workflows.graph.conditions import Combine, Condition, matches
-from workflows.node_type import Done, Item, NodeContext, NodeType, Port
+from workflows.node_type import Done, Item, NodeContext, NodeType, Port, routed
 
 
 class If(NodeType):
@@ -33,11 +33,9 @@ class If(NodeType):
         )
 
     def run(self, context: NodeContext) -> Done:
-        ports: dict[str, list[Item]] = {}
-        sources: dict[str, list[tuple[str, int]]] = {}
-        for index, item in enumerate(context.items):
-            config = context.config_for(index)
-            port = "true" if matches(item, config.conditions, config.combine) else "false"
-            ports.setdefault(port, []).append(item)
-            sources.setdefault(port, []).append(("in", index))
-        return Done(ports, sources)
+        return routed((_port(context, index, item), index, item) for index, item in enumerate(context.items))
+
+
+def _port(context: NodeContext, index: int, item: Item) -> str:
+    config = context.config_for(index)
+    return "true" if matches(item, config.conditions, config.combine) else "false"

@@ -15,7 +15,7 @@ from workflows.items import paths
 from workflows.items.chance import HUNDRED, chosen, lot
 from workflows.items.coercion import EXACT, as_number, as_text
 from workflows.items.paths import MISSING
-from workflows.node_type import Done, Item, NodeContext, NodeType, Port
+from workflows.node_type import Done, Item, NodeContext, NodeType, Port, routed
 
 MAX_BRANCHES = 10
 
@@ -93,21 +93,20 @@ class Split(NodeType):
             return branches
 
     def run(self, context: NodeContext) -> Done:
-        ports: dict[str, list[Item]] = {}
-        sources: dict[str, list[tuple[str, int]]] = {}
-        for index, item in enumerate(context.items):
-            config = context.config_for(index)
-            drawn = lot(config.seed or context.idempotency_key, _subject(item, index, config.by))
-            port = f"branch_{chosen([branch.share for branch in config.branches], drawn) + 1}"
-            ports.setdefault(port, []).append(item)
-            sources.setdefault(port, []).append(("in", index))
+        done = routed((_drawn(context, index, item), index, item) for index, item in enumerate(context.items))
         for number, branch in enumerate(context.config.branches, start=1):
             context.log.info(
                 gettext_noop("Ветка «%(name)s»: элементов %(count)s"),
                 name=branch.name or f"branch_{number}",
-                count=len(ports.get(f"branch_{number}", [])),
+                count=len(done.ports.get(f"branch_{number}", ())),
             )
-        return Done(ports, sources)
+        return done
+
+
+def _drawn(context: NodeContext, index: int, item: Item) -> str:
+    config = context.config_for(index)
+    drawn = lot(config.seed or context.idempotency_key, _subject(item, index, config.by))
+    return f"branch_{chosen([branch.share for branch in config.branches], drawn) + 1}"
 
 
 def _subject(item: Item, index: int, by: str | None) -> str:

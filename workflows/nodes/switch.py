@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from workflows import node_type
 from workflows.graph.conditions import Combine, Condition, matches
-from workflows.node_type import Done, Item, NodeContext, NodeType, Port
+from workflows.node_type import Done, Item, NodeContext, NodeType, Port, routed
 
 MAX_RULES = 10
 FALLBACK = "fallback"
@@ -80,17 +80,17 @@ class Switch(NodeType):
 
     def run(self, context: NodeContext) -> Done:
         """What no rule is for leaves by `fallback`."""
-        ports: dict[str, list[Item]] = {}
-        sources: dict[str, list[tuple[str, int]]] = {}
-        for index, item in enumerate(context.items):
-            config = context.config_for(index)
-            fitting = [
-                f"case_{number}"
-                for number, rule in enumerate(config.rules, start=1)
-                if matches(item, rule.conditions, rule.combine)
-            ]
-            chosen = fitting[:1] if config.mode == "first" else fitting
-            for port in chosen or [FALLBACK]:
-                ports.setdefault(port, []).append(item)
-                sources.setdefault(port, []).append(("in", index))
-        return Done(ports, sources)
+        return routed(
+            (port, index, item)
+            for index, item in enumerate(context.items)
+            for port in _chosen(context.config_for(index), item)
+        )
+
+
+def _chosen(config: Any, item: Item) -> list[str]:
+    fitting = [
+        f"case_{number}"
+        for number, rule in enumerate(config.rules, start=1)
+        if matches(item, rule.conditions, rule.combine)
+    ]
+    return (fitting[:1] if config.mode == "first" else fitting) or [FALLBACK]
