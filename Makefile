@@ -1,10 +1,10 @@
 # Everything is done by dev.py, which needs Python 3.11 or newer and nothing else; these are its short names.
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-long test-all check messages lock node status stop
+.PHONY: help demo up test test-long test-all check messages docs ui screenshots lock node status stop
 
 help:  ## what can be asked for
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-8s %s\n", $$1, $$2 }'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-11s %s\n", $$1, $$2 }'
 
 demo:  ## the main job from nothing to a finished run, shown live
 	@exec $(PYTHON) dev.py demo
@@ -15,17 +15,29 @@ up:  ## everything in the foreground until Ctrl-C
 test:  ## the tests that are quick, on PostgreSQL and Valkey of their own (ARGS='-k name' goes to pytest)
 	@exec $(PYTHON) dev.py test $(ARGS)
 
-test-long:  ## what takes long: storms of kills, stories of chance, broken engines
+test-long:  ## those that take long, 40 minutes: storms of kills, stories of chance, broken engines, questions to the API
 	@exec $(PYTHON) dev.py test -m "long or storm" $(ARGS)
 
-test-all:  ## the tests of `make test`, and those that take long: storms, stories of chance, broken engines
-	@exec $(PYTHON) dev.py test -m "" $(ARGS)
+test-all:  ## `make test`, then `make test-long`: all tests there are
+	@$(PYTHON) dev.py test
+	@exec $(PYTHON) dev.py test -m "long or storm"
 
 check:  ## lint, types, floors, migrations in step, Django checks, OpenAPI
 	@exec $(PYTHON) dev.py check
 
 messages:  ## the catalogues of locale/, in step with the texts of the code
 	@exec $(PYTHON) dev.py messages
+
+docs:  ## docs/nodes.md, docs/events.md and docs/requirements.md, in step with types and tests
+	@$(PYTHON) dev.py manage node_docs
+	@$(PYTHON) dev.py manage event_docs
+	@exec $(PYTHON) dev.py requirements
+
+ui:  ## the pages of editor and runs, built from workflows/ui
+	@exec $(PYTHON) dev.py ui
+
+screenshots:  ## docs/screenshots, made in Chromium
+	@exec $(PYTHON) dev.py screenshots
 
 lock:  ## write the lock files anew from requirements*.in
 	@exec $(PYTHON) dev.py lock $(ARGS)

@@ -5,14 +5,19 @@
     python3 dev.py up                everything in the foreground until Ctrl-C
     python3 dev.py test [ARGS]       all the tests on services of their own (ARGS go to pytest)
     python3 dev.py check             lint, types, floors, migrations in step, Django checks, OpenAPI
-    python3 dev.py bench W1          how fast it is here: W1 W2 W3 W4 memory (--help tells more)
+    python3 dev.py bench W1          how fast it is here: W1 W2 W3 W4 events memory data (--help tells more)
     python3 dev.py chaos [ARGS]      kill, freeze and starve an installation of its own (docs/chaos.md)
     python3 dev.py ledger            a server that writes down every call it gets
-    python3 dev.py run NAME          one process: postgres valkey web worker ticker beat bot wb-sandbox
+    python3 dev.py run NAME          one process: postgres valkey web worker ticker beat bot sandbox
     python3 dev.py status [--json]   what is running, where, and how much memory it takes
     python3 dev.py stop              stop what is running
+    python3 dev.py doctor            whether all of it works, and what to do about what does not
     python3 dev.py manage ARGS       manage.py with the addresses of this installation
     python3 dev.py messages          the catalogues of locale/, in step with the texts of the code
+    python3 dev.py pictures          the pictures of docs/, taken from a running installation in Chromium
+    python3 dev.py requirements      which tests show which requirement, written into docs/requirements.md
+    python3 dev.py ui                the visual editor's pages, built from workflows/ui
+    python3 dev.py screenshots       docs/screenshots, of an installation of its own in Chromium
     python3 dev.py lock              write the lock files anew from requirements*.in
 
 This file only builds `.venv` from the lock; the work is done by the package `devtools`.

@@ -7,19 +7,32 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.models import Group
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import display
+from unfold.forms import AdminPasswordChangeForm, AuthenticationForm, UserChangeForm
+from unfold.widgets import (
+    BASE_INPUT_CLASSES,
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextInputWidget,
+)
 
 from accounts import logins, services, tokens
 from accounts.errors import NameTaken, TooManyAttempts
 from accounts.models import Membership, Project, ServiceAccount, TokenFamily, User
+from accounts.read_only import ReadOnlyRows
 
 
-class LimitedLoginForm(AdminAuthenticationForm):
+class LimitedLoginForm(AuthenticationForm):
     """The admin's log-in, under the same limit of failures as `/auth/token`."""
 
     def clean(self) -> dict[str, Any]:
@@ -32,6 +45,14 @@ class LimitedLoginForm(AdminAuthenticationForm):
         logins.forgive(attempt)
         return cleaned
 
+    def confirm_login_allowed(self, user: Any) -> None:
+        """Whose password was right is told what they lack, and not that it was wrong."""
+        if user.is_active and not user.is_staff:
+            raise forms.ValidationError(
+                _("Эта учётная запись не может входить сюда: заявки открываются на странице /tickets"), code="not_staff"
+            )
+        super().confirm_login_allowed(user)
+
 
 admin.site.login_form = LimitedLoginForm
 
@@ -41,6 +62,11 @@ class NewUserForm(AdminUserCreationForm):
         model = User
         fields = ("username", "name")
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in ("password1", "password2"):
+            self.fields[name].widget.attrs["class"] = " ".join(BASE_INPUT_CLASSES)
+
 
 class UserForm(UserChangeForm):
     class Meta:
@@ -48,17 +74,18 @@ class UserForm(UserChangeForm):
         fields = "__all__"
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(TabularInline):
     model = Membership
     extra = 0
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(DjangoUserAdmin, ModelAdmin):
     """People; passwords go through Django's own forms. Deactivate instead of deleting, so that history stays."""
 
     form = UserForm
     add_form = NewUserForm
+    change_password_form = AdminPasswordChangeForm
     inlines = (MembershipInline,)
     list_display = ("username", "name", "email", "roles", "is_active", "is_staff", "last_login")
     list_filter = ("is_active", "is_staff", "is_superuser", "memberships__role", "memberships__project")
@@ -97,10 +124,14 @@ class UserAdmin(DjangoUserAdmin):
 
 
 @admin.register(Project)
-class ProjectAdmin(admin.ModelAdmin):
+class ProjectAdmin(ModelAdmin):
     list_display = ("code", "name", "created_at")
     readonly_fields = ("created_at",)
     search_fields = ("code", "name")
+
+    def get_fields(self, request: HttpRequest, obj: Project | None = None) -> Any:
+        """The database writes when it was made."""
+        return ("code", "name", "created_at") if obj else ("code", "name")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Project | None = None) -> Any:
         fields = super().get_readonly_fields(request, obj)
@@ -111,12 +142,15 @@ class ProjectAdmin(admin.ModelAdmin):
 
 
 class NewServiceAccountForm(forms.ModelForm):
-    role = forms.ChoiceField(label=_("роль"), choices=Membership.ROLES)
-    term_days = forms.IntegerField(label=_("срок, дней"), min_value=1, max_value=3650, initial=365)
+    role = forms.ChoiceField(label=capfirst(_("роль")), choices=Membership.ROLES, widget=UnfoldAdminSelectWidget)
+    term_days = forms.IntegerField(
+        label=capfirst(_("срок, дней")), min_value=1, max_value=3650, initial=365, widget=UnfoldAdminIntegerFieldWidget
+    )
 
     class Meta:
         model = ServiceAccount
         fields = ("name",)
+        widgets: ClassVar[Any] = {"name": UnfoldAdminTextInputWidget}
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
@@ -126,7 +160,7 @@ class NewServiceAccountForm(forms.ModelForm):
 
 
 @admin.register(ServiceAccount)
-class ServiceAccountAdmin(admin.ModelAdmin):
+class ServiceAccountAdmin(ModelAdmin):
     """A token is shown once, on the page after saving. Accounts are revoked, not deleted."""
 
     list_display = ("name", "project", "role", "created_by", "created_at", "expires_at", "revoked_at")
@@ -177,7 +211,7 @@ class ServiceAccountAdmin(admin.ModelAdmin):
 
 
 @admin.register(TokenFamily)
-class TokenFamilyAdmin(admin.ModelAdmin):
+class TokenFamilyAdmin(ModelAdmin):
     """Who is logged in where it can be revoked; nothing here can be added or edited."""
 
     list_display = ("user", "created_at", "expires_at", "revoked_at", "revoke_reason")
@@ -196,3 +230,28 @@ class TokenFamilyAdmin(admin.ModelAdmin):
     @admin.action(description=_("Завершить вход"), permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[TokenFamily]) -> None:
         tokens.revoke_sessions(queryset)
+
+
+admin.site.unregister(Group)
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
+    """Sets of rights of the admin itself."""
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(ReadOnlyRows, ModelAdmin):
+    """Who changed what by these pages. What is done to runs and tickets stands in their own histories."""
+
+    list_display = ("action_time", "user", "what", "content_type", "object_repr", "get_change_message")
+    list_display_links = None
+    list_filter = ("action_flag", "content_type")
+    list_select_related = ("user", "content_type")
+    search_fields = ("object_repr", "user__username")
+    date_hierarchy = "action_time"
+    show_full_result_count = False
+
+    @display(description=_("что сделано"), label={ADDITION: "success", CHANGE: "info", DELETION: "danger"})
+    def what(self, entry: LogEntry) -> tuple[int, str]:
+        return entry.action_flag, entry.get_action_flag_display()

@@ -139,3 +139,16 @@ class LastAdmin(AccountsError):
 
     code = "last_admin"
     message = _("Нельзя лишить прав последнего администратора")
+
+
+class QuotaExceeded(AccountsError):
+    """The person has as much of it as one person may; `details` are `quota`, its `setting`, `limit` and `used`."""
+
+    code = "quota_exceeded"
+    message = _("Достигнут предел на одного человека")
+
+
+class QuotaFull(QuotaExceeded):
+    """The same of something that becomes less by itself: the call may be repeated after a while."""
+
+    retry_after = 30

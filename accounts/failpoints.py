@@ -7,6 +7,7 @@ In production a place is nothing: one look at an empty list, some ten nanosecond
 | `start.before_commit`, `start.after_commit` | the run is written, not committed; committed, its caller not told |
 | `claim.after_commit` | a step is leased, and its worker does not hold it yet |
 | `step.before_effect`, `step.after_effect` | the node is about to run; has run, nothing is recorded |
+| `burst.step` | a quick step has run in memory, nothing of it is recorded |
 | `finish.locked`, `finish.before_commit` | the run is locked; the result is written, not committed |
 | `finish.commit_unknown`, `finish.after_commit` | committed, the worker not told; told, the successor not begun |
 | `pause.locked`, `resume.locked`, `stop.locked`, `fail.locked`, `retry.locked` | the run is locked and as it was |
@@ -15,7 +16,10 @@ In production a place is nothing: one look at an empty list, some ten nanosecond
 | `aftercare.locked` | an ended run is locked, and what its end brings about is not done |
 | `admission.locked` | a line of waiting runs is locked, and nobody is let in |
 | `outbox.after_send` | a message was handed over, and is not marked as sent |
+| `bigquery.loaded` | BigQuery has the rows, and that is not noted |
 | `inbound.after_insert` | a delivery is noted, what it causes is not |
+| `reaction.noted` | an event counts for a listener, its run is not started |
+| `vigil.fired` | a vigil's time has come and its deed is written, not committed |
 | `schedule.after_fire` | a tick is noted, its run is not started |
 
 A claim, and the result of most steps, are one statement: nothing of ours lies between its read and its write. Tests
@@ -40,6 +44,7 @@ PLACES: Final = frozenset(
         "claim.after_commit",
         "step.before_effect",
         "step.after_effect",
+        "burst.step",
         "finish.locked",
         "finish.before_commit",
         "finish.commit_unknown",
@@ -55,8 +60,11 @@ PLACES: Final = frozenset(
         "aftercare.locked",
         "admission.locked",
         "outbox.after_send",
+        "bigquery.loaded",
         "inbound.after_insert",
         "schedule.after_fire",
+        "reaction.noted",
+        "vigil.fired",
     }
 )
 

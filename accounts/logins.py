@@ -43,8 +43,9 @@ def log_in(*, username: str, password: str, address: str) -> User:
 @transaction.atomic
 def reserve(*, username: str, address: str) -> LoginFailure:
     """Write down an attempt as failed until `forgive` strikes it out; raises `TooManyAttempts`."""
-    address = _counted_address(address)
-    digest = hashlib.sha256(username.casefold().encode()).hexdigest()
+    address = counted_address(address)
+    # Logins are found by upper case: whatever is one there is counted as one, the Turkish dotless i for instance.
+    digest = hashlib.sha256(username.upper().casefold().encode()).hexdigest()
     with connection.cursor() as cursor:
         # Attempts from one address queue here, otherwise parallel ones would not see each other's rows.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('login:' || %s, 0))", [address])
@@ -83,8 +84,8 @@ def client_address(meta: Mapping[str, str]) -> str:
     return address
 
 
-def _counted_address(address: str) -> str:
-    """One customer usually owns a whole /64 of IPv6, so that is counted as one address."""
+def counted_address(address: str) -> str:
+    """The address as requests are counted by it: one customer usually owns a whole /64 of IPv6, so that is one."""
     parsed = ipaddress.ip_address(address)
     if isinstance(parsed, ipaddress.IPv6Address):
         if parsed.ipv4_mapped:

@@ -98,6 +98,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     objects: ClassVar[UserManager] = UserManager()
 
+    roles_told: dict[int, Role] | None = None
+    """The role by project where it was read together with the person; None where it has to be asked."""
+
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -176,7 +179,8 @@ class Membership(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user} · {self.project} · {self.get_role_display()}"
+        # Kept in the trail, so in nobody's language.
+        return f"{self.user} · {self.project} · {self.role}"
 
 
 class ServiceAccount(models.Model):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from typing import Any
 
@@ -10,11 +12,12 @@ import uuid_utils.compat
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
-from django.db.models import QuerySet
+from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.clock import Clock
+from accounts import quotas, trail
+from accounts.clock import Clock, Now
 from accounts.errors import (
     Forbidden,
     LastAdmin,
@@ -27,6 +30,7 @@ from accounts.errors import (
 )
 from accounts.models import Membership, Project, ServiceAccount, User
 from accounts.roles import Role, allows, highest
+from accounts.statements import HotStatement
 
 Actor = User | AnonymousUser | None
 
@@ -43,27 +47,63 @@ def default_project() -> Project:
 
 def role_in(user: Actor, project_id: int) -> Role | None:
     """The role of `user` in the project: None for strangers and deactivated people, admin for superusers."""
+    return role_of(user, None) or _roles(user).get(project_id)
+
+
+ROLE = "(SELECT role FROM accounts_membership WHERE user_id = %(user)s::bigint AND project_id = {project})"
+"""SQL: what is written about a person's role in `{project}`, for a statement that reads something else as well."""
+
+
+def role_of(user: Actor, written: str | None) -> Role | None:
+    """The role of `user` where `written` is what `ROLE` has found."""
     if not isinstance(user, User) or not user.is_active:
         return None
     if user.is_superuser:
         return Role.ADMIN
-    return _roles(user).get(project_id)
+    return None if written is None else Role(written)
 
 
 def project_ids(user: Actor, *, action: str) -> list[int]:
     """The projects in which `user` may do `action`, e.g. `workflow.view`; all of them for a superuser."""
-    if not isinstance(user, User) or not user.is_active:
-        return []
-    if user.is_superuser:
-        return list(Project.objects.values_list("id", flat=True))
     return [project_id for project_id, role in _roles(user).items() if allows(role, action)]
 
 
-def _roles(user: User) -> dict[int, Role]:
-    """The person's role by project. Written by hand, because every request asks it, often twice."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT project_id, role FROM accounts_membership WHERE user_id = %s ORDER BY id", [user.pk])
-        return {project_id: Role(role) for project_id, role in cursor.fetchall()}
+_told: ContextVar[dict[int, dict[int, Role]] | None] = ContextVar("roles_told", default=None)
+"""Roles by person, while they are asked for once only."""
+
+
+@contextmanager
+def asking_once() -> Iterator[None]:
+    """Within it a person's roles are read once: for what asks about many tables in a row and changes nothing."""
+    before = _told.set(_told.get() or {})
+    try:
+        yield
+    finally:
+        _told.reset(before)
+
+
+def _roles(user: Actor) -> dict[int, Role]:
+    """The person's role by project: none for strangers and deactivated people; a superuser is admin in all of them."""
+    if not isinstance(user, User) or not user.is_active:
+        return {}
+    if user.roles_told is not None and not user.is_superuser:
+        return user.roles_told
+    told = _told.get()
+    if told is None:
+        return _read_roles(user)
+    if user.pk not in told:
+        told[user.pk] = _read_roles(user)
+    return told[user.pk]
+
+
+_MEMBERSHIPS = HotStatement("SELECT project_id, role FROM accounts_membership WHERE user_id = %(user)s ORDER BY id")
+
+
+def _read_roles(user: User) -> dict[int, Role]:
+    """Written by hand, because every page asks it, often twice."""
+    if user.is_superuser:
+        return dict.fromkeys(Project.objects.values_list("id", flat=True), Role.ADMIN)
+    return {project_id: Role(role) for project_id, role in _MEMBERSHIPS.rows({"user": user.pk})}
 
 
 def project_for(user: Actor, *, action: str, code: str | None = None) -> int:
@@ -178,6 +218,13 @@ def people_visible_to(actor: User) -> QuerySet[User]:
     return people.filter(memberships__project_id__in=managed).distinct()
 
 
+def people_who_may(action: str, project_id: int) -> QuerySet[User]:
+    """The active people who may do `action` in the project, superusers among them."""
+    roles = [role.value for role in Role if allows(role, action)]
+    members = Membership.objects.filter(project_id=project_id, role__in=roles).values("user_id")
+    return User.objects.people().filter(Q(pk__in=members) | Q(is_superuser=True), is_active=True).order_by("id")
+
+
 def person_by_telegram(telegram_id: int) -> User | None:
     """The active person whose account is linked to this Telegram id."""
     return User.objects.people().filter(telegram_id=telegram_id, is_active=True).first()
@@ -207,11 +254,14 @@ def require_management(actor: User, user: User) -> None:
 def create_service_account(
     *, name: str, roles: Iterable[str], term: timedelta, created_by: User | None
 ) -> ServiceAccount:
-    """An account for a programme in the default project, good for `term`; raises `UnknownRole`, `NameTaken`.
+    """An account for a programme in the default project, good for `term`.
 
-    Its token comes from `accounts.tokens.issue_service_token`.
+    Its token comes from `accounts.tokens.issue_service_token`. Raises `UnknownRole`, `NameTaken`, `QuotaExceeded`.
     """
     role = as_role(roles)
+    if created_by is not None:
+        mine = ServiceAccount.objects.filter(created_by=created_by, revoked_at=None, expires_at__gt=Now())
+        quotas.refuse_beyond("service_accounts", mine.count)
     user = User(username=f"service-{uuid_utils.compat.uuid7().hex}", name=name)
     user.set_unusable_password()
     user.save()
@@ -235,9 +285,11 @@ def service_account_named(name: str) -> ServiceAccount | None:
 @transaction.atomic
 def revoke_service_account(*, account: ServiceAccount) -> None:
     """The token is worth nothing from the next request on; a second time changes nothing."""
-    ServiceAccount.objects.filter(pk=account.pk, revoked_at=None).update(revoked_at=Clock())
+    revoked = ServiceAccount.objects.filter(pk=account.pk, revoked_at=None).update(revoked_at=Clock())
     User.objects.filter(pk=account.user_id).update(is_active=False)
     account.refresh_from_db()
+    if revoked:
+        trail.tell(account, revoked_at=(None, account.revoked_at))
 
 
 def check_password_strength(password: str, user: User) -> None:

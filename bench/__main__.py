@@ -13,7 +13,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from bench import big, contest, figures, memory, report, watched  # noqa: E402 - after Django is set up
+from bench import big, border, contest, figures, happenings, memory, presses, report, watched  # noqa: E402 - after Django is set up
 from bench.contender import Contender, Failed, Late  # noqa: E402
 from bench.front import OverHttp  # noqa: E402
 from bench.inside import Inside  # noqa: E402
@@ -51,6 +51,15 @@ def main() -> int:
 def _measure(options: Options, stage: Stage, tell: Tell) -> tuple[str, dict[str, Any]]:
     if options.work == "memory":
         return "what every process takes after it has worked", memory.measure(stage, Inside(stage), tell)
+    if options.work == "presses":
+        summary = presses.measure(options.url, options.rounds, tell)
+        return f"{presses.PRESSES} presses of one button at once", {**summary, **_durability()}
+    if options.work == "events":
+        summary = happenings.measure(stage, Inside(stage), options.rounds, tell)
+        return "from an event to the first step of its run", {**summary, **_durability()}
+    if options.work == "border":
+        found = border.measure(stage, Inside(stage), options.ports, options.rounds, tell)
+        return "fast runs beside targets that never answer", found
     if options.nodes != CHAIN_STEPS:
         return f"the beginning of a chain of {options.nodes} steps", {
             **big.measure(Inside(stage), options.nodes, options.rounds, tell),

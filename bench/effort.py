@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 
 import psutil
 
@@ -21,8 +22,9 @@ def spent() -> Counter[str]:
         if record.runs:
             leader = psutil.Process(record.pid)
             for process in (leader, *leader.children(recursive=True)):
-                times = process.cpu_times()
-                seconds[record.name] += times.user + times.system
+                with suppress(psutil.NoSuchProcess):  # a backend whose client has just gone
+                    times = process.cpu_times()
+                    seconds[record.name] += times.user + times.system
     return seconds
 
 

@@ -24,8 +24,18 @@ PROMISES: Final = (
     Promise("W3", "ratio_to_celery", 0.5, "time of many runs, of that of Celery canvases"),
     Promise("W4", "ratio_to_celery", 1.2, "time of a single step, of that of a Celery task"),
     Promise("W1", "watched_ratio", 1.1, "time of a chain that a client follows, of one that nobody does"),
+    Promise("events", "p50_ms", 50, "ms from an event to the first step of its run, half of them"),
+    Promise("events", "p95_ms", 200, "ms from an event to the first step of its run, 95 of 100"),
+    Promise("presses", "p99_ms", 2000, "ms until a press is answered that Telegram brings, 99 of 100 of 500 at once"),
+    Promise("presses", "polled_p99_ms", 2000, "the same, of presses that the bot fetches"),
     Promise("memory", "largest_worker_mb", 120, "MB of the largest worker process"),
     Promise("memory", "total_mb", 700, "MB of everything together"),
+    Promise("data", "data_cpu_seconds", 1.5, "s of processor time for 100 000 rows"),
+    Promise("expressions", "us_per_path", 1.0, "µs for a plain path"),
+    Promise("expressions", "us_per_script", 10.0, "µs for a script in a batch"),
+    Promise("border", "slowdown", 3.0, "time of 50 fast runs beside 50 targets that hang, of that alone"),
+    Promise("border", "flood_slowdown", 3.0, "the same beside one target that hangs in 200 calls"),
+    Promise("import", "import_seconds", 60.0, "s for 2000 exports of n8n on one core"),
 )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import threading
 import time
@@ -15,6 +14,7 @@ from uuid import UUID
 
 from bench.contender import RUN_SECONDS, Failed, Late
 from bench.stage import Stage
+from bench.wire import Wire
 
 CLIENTS = 20
 """How many ask at once where many runs are wanted."""
@@ -69,18 +69,17 @@ class OverHttp:
         send = partial(self._send, method, f"/api/v1{path}")
         try:
             return send()
-        except (http.client.RemoteDisconnected, ConnectionError):  # the server closes what was idle for long
-            self._own.connection = None
+        except ConnectionError:  # the server closes what was idle for long
+            self._own.wire = None
             return send()
 
     def _send(self, method: str, path: str) -> tuple[int, Any]:
-        connection = getattr(self._own, "connection", None)
-        if connection is None:
-            connection = self._own.connection = http.client.HTTPConnection(self._address, timeout=RUN_SECONDS)
-        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
-        connection.request(method, path, b"{}" if method == "POST" else None, headers)
-        answer = connection.getresponse()
-        return answer.status, json.loads(answer.read() or b"null")
+        wire = getattr(self._own, "wire", None)
+        if wire is None or self._own.token != self._token:
+            wire = self._own.wire = Wire(self._address, token=self._token, seconds=RUN_SECONDS)
+            self._own.token = self._token
+        status, answer = wire.ask(method, path, b"{}" if method == "POST" else b"")
+        return status, json.loads(answer or b"null")
 
     def _renew_token(self) -> None:
         if time.monotonic() > self._token_until:

@@ -22,6 +22,13 @@ def fan(width: int) -> Definition:
     return _definition(["first", *branches, "last"], edges)
 
 
+def calling(url: str) -> Definition:
+    """A trivial step, one that calls `url`, and a trivial step."""
+    definition = chain(3)
+    definition["nodes"][1] |= {"type": "http-request", "data": {"label": "n2", "config": {"url": url, "retries": 0}}}
+    return definition
+
+
 def _definition(names: Sequence[str], edges: Iterable[tuple[str, str]]) -> Definition:
     return {
         "nodes": [

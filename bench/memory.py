@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import psutil
@@ -19,27 +20,35 @@ from devtools.installation import installation
 
 MEGABYTE = 1_000_000
 WARMING_FANS = 4
-SETTLING_SECONDS = 1.0
+SETTLING_SECONDS = 60.0
+"""Until pools have given back the connections that only the rush needed (`max_idle` each)."""
 
 
 def measure(stage: Stage, ours: Inside, tell: Callable[[str], None]) -> dict[str, Any]:
     """Let every worker work first: the main job where the Wildberries sandbox runs, and steps on queue `cpu`."""
     for _ in range(WARMING_FANS):
         ours.fan(WIDTH)
-    if any(record.name == "wb-sandbox" for record in records.read_all(installation().records)):
+    if any(record.name == "sandbox" for record in records.read_all(installation().records)):
         definition = json.loads(SEED_WORKFLOW.read_text())["definition"]
         ours.wait([ours.start(stage.publish("bench: the main job", definition))])
     ours.close()
     connections.close_all()  # the backends that serve the bench are not the installation's
+    tell(f"every worker has worked; they rest for {SETTLING_SECONDS:.0f} s")
     time.sleep(SETTLING_SECONDS)
-    tell("every worker has worked; looking at memory")
-    taken = [(name, round(_pss(process) / MEGABYTE, 1)) for name, process in _processes()]
+    taken = list(_taken())
     return {
         "work": "memory",
         "processes": [{"name": name, "mb": megabytes} for name, megabytes in taken],
         "largest_worker_mb": max(megabytes for name, megabytes in taken if name.startswith("worker")),
         "total_mb": round(sum(megabytes for _name, megabytes in taken), 1),
     }
+
+
+def _taken() -> Iterator[tuple[str, float]]:
+    """Every process by name, and its megabytes. A server's connection may be closed while we look."""
+    for name, process in _processes():
+        with suppress(psutil.NoSuchProcess):
+            yield name, round(_pss(process) / MEGABYTE, 1)
 
 
 def _processes() -> Iterator[tuple[str, psutil.Process]]:

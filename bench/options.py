@@ -7,11 +7,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WORKS = ("W1", "W2", "W3", "W4")
+HANGING = 50
+BORDER_PORTS = 1 + HANGING + 1
+"""Of `border`: one target that answers, those that hang, and one that is flooded."""
 CHAIN_STEPS = 40
 DESCRIPTION = """\
 W1 chain of 40 trivial steps     W3 200 runs of a chain of 5 steps
 W2 1 step, 100 beside, 1 step    W4 one step, from the trigger to its end
+presses: 500 presses of one button of a ticket at once
+events: from an event to the first step of its run, at 50 events a second
 memory: what every process of `make up` takes (PSS)
+data: 100 000 rows through a filter, seven metrics and an aggregation
+expressions: plain paths, and scripts in the jail
+import: exports of n8n turned into definitions, their links looked at
+border: 50 runs that call a target, beside 50 others whose targets never answer
 """
 
 
@@ -28,6 +37,8 @@ class Options:
     watched: bool
     url: str
     """Where the web process listens; told by `dev.py`, not by people."""
+    ports: tuple[int, ...] = ()
+    """Where targets may be played; told by `dev.py`, which has let the workers call them."""
 
 
 def parse(arguments: Sequence[str]) -> Options:
@@ -38,7 +49,9 @@ def parse(arguments: Sequence[str]) -> Options:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.add_argument("work", choices=[*WORKS, "memory"])
+    parser.add_argument(
+        "work", choices=[*WORKS, "presses", "events", "memory", "data", "expressions", "import", "border"]
+    )
     parser.add_argument("--http", action="store_true", help="start and wait through the REST API")
     parser.add_argument("--json", action="store_true", help="print the last line only: one JSON object")
     parser.add_argument("--nodes", type=int, default=CHAIN_STEPS, help="W1 in a chain of so many nodes")
@@ -46,6 +59,7 @@ def parse(arguments: Sequence[str]) -> Options:
     parser.add_argument("--vs", choices=["celery"], help="the same work by bare Celery, in turn with ours")
     parser.add_argument("--watched", action="store_true", help="W1 also while a client follows the run on its socket")
     parser.add_argument("--url", default="", help=argparse.SUPPRESS)
+    parser.add_argument("--ports", type=int, nargs="*", default=[], help=argparse.SUPPRESS)
     found = parser.parse_args(arguments)
     if found.rounds < 1:
         parser.error("--rounds starts at 1")
@@ -62,4 +76,5 @@ def parse(arguments: Sequence[str]) -> Options:
         against_celery=found.vs == "celery",
         watched=found.watched,
         url=found.url,
+        ports=tuple(found.ports),
     )

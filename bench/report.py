@@ -11,6 +11,7 @@ UNITS = {
     "executions_per_s": "runs per second",
     "p50_ms": "ms p50",
     "p95_ms": "ms p95",
+    "p99_ms": "ms p99",
 }
 NAMES = {"celery": "Celery canvas", "celery_rows": "Celery, a row per step"}
 
@@ -18,8 +19,14 @@ NAMES = {"celery": "Celery canvas", "celery_rows": "Celery, a row per step"}
 def lines(summary: Mapping[str, Any], title: str) -> Iterator[str]:
     """The summary as a few lines of text."""
     yield f"{summary['work']}: {title}"
-    if "processes" in summary:
+    if summary["work"] == "border":
+        yield from _border(summary)
+    elif "processes" in summary:
         yield from _memory(summary)
+    elif summary["work"] == "events":
+        yield from _events(summary)
+    elif summary["work"] == "presses":
+        yield from _presses(summary)
     else:
         yield f"  {'Naryad':24}{_figures(summary)}"
         for key, name in NAMES.items():
@@ -51,11 +58,42 @@ def _beside(summary: Mapping[str, Any]) -> Iterator[str]:
     if "watched_ratio" in summary:
         watched, alone = summary["watched_ms_per_step"], summary["unwatched_ms_per_step"]
         yield f"  {'followed by a client':24}{watched} ms per step, by nobody {alone} ms"
+    yield _machine(summary)
+
+
+def _events(summary: Mapping[str, Any]) -> Iterator[str]:
+    yield f"  {'from an event':24}{_figures(summary)} to the first step, at {summary['events_per_s']} events per second"
+    heard, begun = summary["heard_p50_ms"], summary["begun_p50_ms"]
+    yield f"  {'of that':24}{heard} ms until a listener has heard it, {begun} ms until its run is written (p50)"
+    spent = ", ".join(f"{name} {each}" for name, each in summary["cpu_ms_per_event"].items())
+    yield f"  {'processor ms per event':24}{spent}"
+    yield _machine(summary)
+
+
+def _presses(summary: Mapping[str, Any]) -> Iterator[str]:
+    yield f"  {'brought by Telegram':24}{_figures(summary)}"
+    polled = {key: summary[f"polled_{key}"] for key in ("p50_ms", "p95_ms", "p99_ms")}
+    yield f"  {'fetched by the bot':24}{_figures(polled)}"
+    for kind, title in (("", "processor ms per press"), ("polled_", "of one fetched")):
+        spent = ", ".join(f"{name} {each}" for name, each in summary[f"{kind}cpu_ms_per_press"].items())
+        yield f"  {title:24}{spent}"
+    yield _machine(summary)
+
+
+def _machine(summary: Mapping[str, Any]) -> str:
     machine = summary["machine"]
-    yield (
+    return (
         f"  {'machine':24}{machine['cores']} cores, load {machine['load']}, "
         f"others used {machine['others']:.0%}; medians of {summary['rounds']} rounds"
     )
+
+
+def _border(summary: Mapping[str, Any]) -> Iterator[str]:
+    seconds = summary["seconds"]
+    yield f"  {'alone':24}{seconds['alone']} s for {summary['fast']} fast runs"
+    yield f"  {'beside hanging targets':24}{seconds['beside']} s beside {summary['hanging']} of them"
+    yield f"  {'beside a flood':24}{seconds['flooded']} s beside {summary['flood']} calls to one that hangs"
+    yield _machine(summary)
 
 
 def _memory(summary: Mapping[str, Any]) -> Iterator[str]:

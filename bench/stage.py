@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,7 @@ from accounts.models import User
 from bench import graphs
 from executions import services as executions
 from executions.engine.states import OPEN_EXECUTION
+from executions.errors import IllegalTransition
 from executions.models import Execution
 from workflows import services as workflows
 
@@ -33,7 +35,8 @@ class Stage:
     def __exit__(self, *_: object) -> None:
         for flow in self._flows.values():
             for run in Execution.objects.filter(workflow_id=flow, status__in=OPEN_EXECUTION):
-                executions.stop(execution_id=run.pk, user=self.user)
+                with suppress(IllegalTransition):  # it has ended meanwhile
+                    executions.stop(execution_id=run.pk, user=self.user)
             workflows.delete(workflow_id=flow, user=self.user)
         accounts.deactivate_user(user=self.user)
 

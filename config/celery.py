@@ -2,8 +2,10 @@
 
 import gc
 import os
+from contextlib import suppress
 from typing import Any
 
+from billiard.util import get_pdeathsig  # type: ignore[attr-defined]
 from celery import Celery
 from celery.signals import setup_logging, task_postrun, worker_before_create_process
 from django.conf import settings
@@ -33,6 +35,12 @@ def give_connections_back(**kwargs: Any) -> None:
 
 @worker_before_create_process.connect
 def share_memory(**kwargs: Any) -> None:
-    """What the parent has loaded stays shared with a forked child as long as its garbage collector leaves it alone."""
+    """What the parent has loaded stays shared with a forked child as long as its garbage collector leaves it alone.
+
+    A child asks the kernel to end it with its parent, by a C declaration whose parser is three megabytes: it is loaded
+    here, by asking what the parent itself has asked for.
+    """
+    with suppress(OSError):  # a kernel that knows no such thing
+        get_pdeathsig()
     gc.collect()
     gc.freeze()

@@ -2,11 +2,12 @@
 
 A blank variable counts as unset. So does, in development, a value that the documentation prints as a placeholder
 (`your_wildberries_api_key`): the printed block pasted as it is starts an installation. Production refuses
-placeholders (`config.checks`).
+placeholders (`config.unsafe_values`).
 """
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import secrets
@@ -80,6 +81,11 @@ def installation_secret(
         finally:
             fresh.unlink()
     return path.read_text()
+
+
+def signing_key(secret: str) -> str:
+    """A short JWT secret is stretched in development; production refuses it (`config.unsafe_values`)."""
+    return secret if len(secret) >= SMALLEST_SECRET else hashlib.sha256(secret.encode()).hexdigest()
 
 
 env = Environment()

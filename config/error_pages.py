@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views import defaults
@@ -19,6 +19,10 @@ from integrations import safe_json
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if _is_api(request) and isinstance(exception, RequestDataTooBig):
         return _answer(413, BodyTooLarge.code, str(BodyTooLarge.message), limit=settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    if isinstance(exception, TooManyFilesSent):
+        limit = settings.DATA_UPLOAD_MAX_NUMBER_FILES - 1
+        told = _("За один раз принимается не больше %(limit)s файлов") % {"limit": limit}
+        return _answer(400, "too_many_files", told, limit=limit) if _is_api(request) else _plain(400, told)
     if _is_api(request):
         return _answer(400, "bad_request", _("Запрос не разобран"))
     return defaults.bad_request(request, exception)
@@ -50,3 +54,7 @@ def _is_api(request: HttpRequest) -> bool:
 def _answer(status: int, code: str, message: str, **details: Any) -> HttpResponse:
     body = safe_json.dumps({"code": code, "message": message, "details": details})
     return HttpResponse(body, status=status, content_type="application/json")
+
+
+def _plain(status: int, message: str) -> HttpResponse:
+    return HttpResponse(message, status=status, content_type="text/plain; charset=utf-8")

@@ -8,6 +8,8 @@ from collections.abc import MutableMapping
 from functools import lru_cache
 from typing import Any
 
+from integrations import redaction
+
 HIDDEN = "***"
 SECRET_KEYS = re.compile(
     r"(?i)(?:authorization|cookie|password|passwd|secret|api[_-]?key|credential|^(?:access|refresh|token)$|_token$)"
@@ -34,16 +36,22 @@ def safe_line(logger: Any, method: str, event: MutableMapping[str, Any]) -> str:
     It is written at every step, so a finished line that cannot hold a secret is not searched part by part.
     """
     line = _encode(event)
-    if _may_hold_secrets(line) or any(
-        names_secret(key) or not isinstance(value, PLAIN) for key, value in event.items()
+    known = redaction.current()
+    if (
+        (known is not None and known.finds(line))
+        or _may_hold_secrets(line)
+        or any(names_secret(key) or not isinstance(value, PLAIN) for key, value in event.items())
     ):
         line = _encode(hide_secrets(logger, method, event))
     return escape_forgery(logger, method, line)
 
 
 def hide_secrets(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """A structlog processor: empties what is named like a secret and cuts what looks like one out of texts."""
-    return {key: HIDDEN if names_secret(key) else _hidden(value) for key, value in event.items()}
+    """A structlog processor: empties what is named like a secret and cuts what is or looks like one out of texts."""
+    known = redaction.current()
+    if known is not None:
+        event = known.value({key: value if isinstance(value, PLAIN) else str(value) for key, value in event.items()})
+    return {key: HIDDEN if names_secret(key) else hidden(value) for key, value in event.items()}
 
 
 @lru_cache(maxsize=2000)
@@ -74,11 +82,12 @@ def _may_hold_secrets(text: str) -> bool:
     return any(mark in lowered for mark in SECRET_MARKS)
 
 
-def _hidden(value: Any) -> Any:
+def hidden(value: Any) -> Any:
+    """A JSON value in which what is named or looks like a secret is hidden."""
     if isinstance(value, dict):
-        return {key: HIDDEN if names_secret(str(key)) else _hidden(item) for key, item in value.items()}
+        return {key: HIDDEN if names_secret(str(key)) else hidden(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_hidden(item) for item in value]
+        return [hidden(item) for item in value]
     if isinstance(value, str):
         return _without_secrets(value)
     return value if isinstance(value, PLAIN) else _without_secrets(str(value))

@@ -12,9 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import structlog
-
 from config.log_redaction import escape_values, hide_secrets, safe_line
+from config.plain_structlog import structlog
 
 QUIET = (
     "celery.app.trace",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import time
+import zoneinfo
 from collections.abc import Callable
 
 import structlog
 import uuid_utils.compat
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts.models import User
 
@@ -61,7 +62,7 @@ class RequestLog:
 
 
 class PersonLanguage:
-    """The admin's pages in the language that a person has chosen; the API does the same when it believes a token."""
+    """Pages in the language and at the time that a person has chosen; the API does so when it believes a token."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -72,6 +73,9 @@ class PersonLanguage:
             person = request.user
             if isinstance(person, User) and person.language:
                 translation.activate(person.language)
+            if isinstance(person, User) and person.time_zone:
+                with timezone.override(zoneinfo.ZoneInfo(person.time_zone)):
+                    return self.get_response(request)
         return self.get_response(request)
 
 

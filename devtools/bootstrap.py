@@ -13,10 +13,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from devtools.translations import BadCatalogue, compile_catalogues
+from devtools import front_end
+from devtools.translations import BadCatalogue, compile_all
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -26,8 +27,11 @@ TOOLS = VENV / "tools"
 STAMP = VENV / ".installed.json"
 PRODUCTION_LOCK = ROOT / "requirements.txt"
 DEVELOPMENT_LOCK = ROOT / "requirements-dev.txt"
-DEVELOPMENT_COMMANDS = frozenset({"test", "check", "lock"})
+DEVELOPMENT_COMMANDS = frozenset({"test", "check", "lock", "pictures", "screenshots"})
+COMMANDS_WITH_PAGES = frozenset({"demo", "up", "run", "test", "check", "screenshots"})
 OLDEST = (3, 11)
+BEING_INSTALLED = ""
+"""Stands for a digest in the stamp until all packages are there; equals none."""
 
 
 class Unusable(Exception):
@@ -37,7 +41,7 @@ class Unusable(Exception):
 def enter(arguments: list[str]) -> None:
     """Become `devtools ARGUMENTS` inside `.venv`, made or renewed when the lock asks for it. Does not return.
 
-    The translations that Django reads are compiled on the way, when they have changed.
+    The translations that Django reads are compiled on the way, and the editor's pages built, when they have changed.
     """
     os.chdir(ROOT)
     if arguments[0] in ("status", "stop") and not PYTHON.exists():
@@ -45,45 +49,66 @@ def enter(arguments: list[str]) -> None:
         return
     install(PRODUCTION_LOCK if arguments[0] not in DEVELOPMENT_COMMANDS else DEVELOPMENT_LOCK)
     try:
-        compile_catalogues(PYTHON)
+        compile_all(PYTHON)
     except BadCatalogue as problem:
         raise Unusable(str(problem)) from problem
+    if arguments[0] in COMMANDS_WITH_PAGES:
+        _build_pages()
     environment = {**os.environ, "PATH": f"{PYTHON.parent}{os.pathsep}{os.environ.get('PATH', os.defpath)}"}
     environment.pop("PYTHONHOME", None)
     sys.stdout.flush()
     os.execve(PYTHON, [str(PYTHON), "-m", "devtools", *arguments], environment)
 
 
+def _build_pages() -> None:
+    """Without them everything but the editor works, so a machine that cannot build them is only told so."""
+    try:
+        front_end.build_unless_it_failed_lately()
+    except front_end.NotBuilt as reason:
+        print(
+            f"warning: no visual editor, its pages could not be built (python3 dev.py ui tries again):\n{reason}",
+            file=sys.stderr,
+        )
+
+
 def install(lock: Path) -> None:
     """Make `.venv` hold the packages of `lock`. Free when its stamp says that it does (or holds the larger set).
 
-    Raises Unusable when Python is too old, cannot make an environment, or the packages cannot be fetched.
+    Where the larger set was held it is renewed, so that no command takes a developer's tools away. Raises Unusable
+    when Python is too old, cannot make an environment, or the packages cannot be fetched.
     """
     if sys.version_info < OLDEST:
         raise Unusable(f"Python {OLDEST[0]}.{OLDEST[1]} or newer is needed, this is {sys.version.split()[0]}")
-    if _digest(lock) in _installed():
+    if _digest(lock) in _held().values():
         return
     with _one_at_a_time():
-        if _digest(lock) in _installed():
+        held = _held()
+        if _digest(lock) in held.values():
             return
+        lock = lock_to_install(lock, held)
         _make_environment()
-        print(f"installing the packages of {lock.name} into .venv ...", flush=True)
-        STAMP.unlink(missing_ok=True)
+        print(f"installing the packages of {lock.name} into .venv ...", file=sys.stderr, flush=True)
+        locks = [PRODUCTION_LOCK, lock]
+        STAMP.write_text(json.dumps({path.name: BEING_INSTALLED for path in locks}))
         _install_with_uv(lock) or _install_with_pip(lock)
-        held = [PRODUCTION_LOCK, lock]
-        STAMP.write_text(json.dumps({path.name: _digest(path) for path in held}))
+        STAMP.write_text(json.dumps({path.name: _digest(path) for path in locks}))
+
+
+def lock_to_install(asked: Path, held: Mapping[str, str]) -> Path:
+    """The development lock once `.venv` was made from it: a sync with the smaller set would remove the rest."""
+    return DEVELOPMENT_LOCK if DEVELOPMENT_LOCK.name in held else asked
 
 
 def _digest(lock: Path) -> str:
     return hashlib.sha256(lock.read_bytes()).hexdigest()
 
 
-def _installed() -> set[str]:
-    """Digests of the locks that `.venv` holds; the development set contains the production set."""
+def _held() -> dict[str, str]:
+    """Names and digests of the locks that `.venv` holds; the development set contains the production set."""
     try:
-        return set(json.loads(STAMP.read_text()).values()) if PYTHON.exists() else set()
-    except (OSError, ValueError, AttributeError):
-        return set()
+        return dict(json.loads(STAMP.read_text())) if PYTHON.exists() else {}
+    except (OSError, ValueError, TypeError):
+        return {}
 
 
 @contextlib.contextmanager
@@ -101,7 +126,7 @@ def _make_environment() -> None:
             f"{sys.executable} cannot make virtual environments: its modules venv and ensurepip are missing.\n"
             "On Debian and Ubuntu: apt install python3-venv"
         )
-    print("making .venv ...", flush=True)
+    print("making .venv ...", file=sys.stderr, flush=True)
     made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], capture_output=True, text=True)
     if made.returncode:
         shutil.rmtree(VENV, ignore_errors=True)
@@ -133,7 +158,7 @@ def _install_with_uv(lock: Path) -> bool:
     command = [str(uv), "pip", "sync", "--quiet", "--system-certs", "--compile-bytecode", "--require-hashes"]
     done = subprocess.run([*command, "--python", str(PYTHON), str(lock)], capture_output=True, text=True)
     if done.returncode:
-        print(f"uv could not install the packages, pip will try:\n{done.stderr.strip()}", flush=True)
+        print(f"uv could not install the packages, pip will try:\n{done.stderr.strip()}", file=sys.stderr, flush=True)
     return done.returncode == 0
 
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from devtools import console
+from devtools import console, front_end
 from devtools.supervisor import Supervisor
 
 BIN = Path(sys.executable).parent
@@ -30,6 +30,10 @@ PRODUCTION_CHECK = [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"]
 def check(supervisor: Supervisor, environment: Mapping[str, str]) -> int:
     """Run all checks on this terminal. Returns 0 when nothing is wrong."""
     runs = [(title, command, environment) for title, command in CHECKS.items()]
+    try:
+        runs.append(("types of the pages", front_end.type_check(), environment))
+    except front_end.NotBuilt as reason:
+        console.say(f"left out: types of the pages, because {reason}")
     runs.append(("django in production", PRODUCTION_CHECK, {**environment, **production_example()}))
     failed = []
     for title, command, variables in runs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import json
 import os
@@ -9,10 +10,12 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from devtools import console, records, serving
+from devtools import console, records, serving, testing
+from devtools.bootstrap import ROOT
 from devtools.checking import check as run_checks
-from devtools.environment import Plan, as_named, sandbox
+from devtools.environment import Plan, as_named, emulator_variables
 from devtools.installation import Installation, Refused, installation
 from devtools.processes import RUNNABLE, SERVERS, WORKERS, process
 from devtools.status import report, table
@@ -52,6 +55,9 @@ def _welcome(home: Installation, plan: Plan) -> list[str]:
             lines.append(f"           {role:9} {person['username']} / {person['password']}")
     if plan.sandbox_port is not None:
         lines.append(f"  no WB_API_KEY: Wildberries is played by the sandbox at http://127.0.0.1:{plan.sandbox_port}")
+    if plan.emulator_port is not None:
+        lines.append(f"  no TELEGRAM_BOT_TOKEN: Telegram is played at http://127.0.0.1:{plan.emulator_port}")
+        lines.append("           open it to write to the bot as author and executors")
     return lines
 
 
@@ -63,16 +69,16 @@ def run(arguments: Sequence[str]) -> int:
     home = installation()
     plan = as_named(home)
     if name == "bot" and not plan.bot:
-        raise Refused("the bot needs TELEGRAM_BOT_TOKEN")
-    if name == "wb-sandbox" and plan.sandbox_port is None:
-        raise Refused("the sandbox is off: the environment names WB_API_KEY or another Wildberries address")
+        raise Refused("the bot needs TELEGRAM_BOT_TOKEN, and TELEGRAM_MODE=polling")
+    if name == "sandbox" and plan.sandbox_port is None and plan.emulator_port is None:
+        raise Refused("nothing is played: the environment names WB_API_KEY and TELEGRAM_BOT_TOKEN, or other addresses")
     members = WORKERS if name == "worker" else (name,)
     _refuse_second(home, members)
     with Supervisor(home) as supervisor, console.Echo(home.logs, members):
         if name in SERVERS:
             serving.start_servers(supervisor, _require_embedded(name, plan))
         else:
-            if name != "wb-sandbox":
+            if name != "sandbox":
                 serving.require_servers(home, plan)
             supervisor.start(*(process(member, plan) for member in members))
         if not supervisor.stopping.is_set():
@@ -96,30 +102,11 @@ def _require_embedded(name: str, plan: Plan) -> list[str]:
     return [name]
 
 
-def test(arguments: Sequence[str]) -> int:
-    """pytest on PostgreSQL and Valkey of its own, whatever the environment names."""
-    return _on_throw_away_servers(
-        lambda supervisor, plan: supervisor.foreground([sys.executable, "-m", "pytest", *arguments], plan.variables)
-    )
-
-
 def check(arguments: Sequence[str]) -> int:
     """Everything that can be wrong without running the product."""
     _refuse_arguments("check", arguments)
-    return _on_throw_away_servers(lambda supervisor, plan: run_checks(supervisor, plan.variables))
-
-
-def _on_throw_away_servers(work: Callable[[Supervisor, Plan], int]) -> int:
     home = Installation(installation().var / "test")
-    plan = sandbox(home)
-    with Supervisor(home) as supervisor:
-        claim = home.claim("test")
-        serving.start_servers(supervisor, SERVERS, throw_away=True)
-        if supervisor.stopping.is_set():
-            return 130
-        status = work(supervisor, plan)
-        claim.close()
-    return status
+    return testing.on_throw_away_servers(home, lambda supervisor, plan: run_checks(supervisor, plan.variables))
 
 
 def status(arguments: Sequence[str]) -> int:
@@ -161,7 +148,23 @@ def manage(arguments: Sequence[str]) -> int:
     plan = as_named(home)
     with Supervisor(home) as supervisor:
         serving.start_servers(supervisor, serving.embedded_servers(plan))
-        return supervisor.foreground([sys.executable, "manage.py", *arguments], plan.variables)
+        variables = {**plan.variables, **_played_telegram(home, plan)}
+        return supervisor.foreground([sys.executable, "manage.py", *arguments], variables)
+
+
+def doctor(arguments: Sequence[str]) -> int:
+    """Whether this installation works and tickets reach people; what is wrong, why, and what to do about it."""
+    _refuse_arguments("doctor", arguments)
+    return manage(["doctor"])
+
+
+def _played_telegram(home: Installation, plan: Plan) -> dict[str, str]:
+    """What makes the Telegram that is played here that of a command, too; nothing where none is."""
+    played = [record for record in records.read_all(home.records) if record.name == "sandbox" and record.runs]
+    if plan.emulator_port is None or not played or not played[0].address:
+        return {}
+    port = int(played[0].address.rpartition(":")[2])  # the emulator's comes last
+    return emulator_variables(replace(plan, emulator_port=port))
 
 
 def _refuse_arguments(name: str, arguments: Sequence[str]) -> None:
@@ -172,7 +175,7 @@ def _refuse_arguments(name: str, arguments: Sequence[str]) -> None:
 COMMANDS: dict[str, str] = {
     "demo": "devtools.demo.demo",
     "up": "devtools.commands.up",
-    "test": "devtools.commands.test",
+    "test": "devtools.testing.test",
     "check": "devtools.commands.check",
     "chaos": "devtools.chaos.command.chaos",
     "ledger": "devtools.chaos.ledger.ledger",
@@ -180,11 +183,19 @@ COMMANDS: dict[str, str] = {
     "run": "devtools.commands.run",
     "status": "devtools.commands.status",
     "stop": "devtools.commands.stop",
+    "doctor": "devtools.commands.doctor",
     "manage": "devtools.commands.manage",
+    "ui": "devtools.front_end.ui",
+    "screenshots": "devtools.screenshots.screenshots",
     "lock": "devtools.locking.lock",
     "messages": "devtools.messages.messages",
+    "pictures": "devtools.pictures.pictures",
+    "requirements": "devtools.requirements.requirements",
 }
 """Where the function of each command stands. It is loaded when asked for: `up` lives long and needs few of them."""
+
+_TELL_THEMSELVES = frozenset({"demo", "chaos", "ledger", "bench", "manage"})
+"""Commands that have options of their own and answer `--help` with them."""
 
 
 def command(name: str) -> Callable[[Sequence[str]], int]:
@@ -194,12 +205,22 @@ def command(name: str) -> Callable[[Sequence[str]], int]:
     return found
 
 
+def usage(name: str) -> str:
+    """What `dev.py --help` says of a command."""
+    told = ast.get_docstring(ast.parse((ROOT / "dev.py").read_text())) or ""
+    lines = [line.strip() for line in told.splitlines()]
+    return "\n".join(line for line in lines if line.split()[2:3] == [name])
+
+
 def main(words: Sequence[str]) -> int:
     """Carry out one command line. A refusal is told in plain words on standard error, with status 1."""
     name, *arguments = words
     if name not in COMMANDS:
         console.say(f"no such command: {name}; one of {', '.join(COMMANDS)}")
         return 2
+    if arguments in (["--help"], ["-h"]) and name not in _TELL_THEMSELVES:
+        print(usage(name))
+        return 0
     try:
         return command(name)(arguments)
     except Refused as reason:

@@ -20,6 +20,10 @@ POSTGRES_FOLDER = "pginstall18"
 POSTGRES_MAJOR = "18"
 DATABASE = "naryad"
 SYSTEM_ACCOUNT = "naryad-postgres"
+SERVER_PAUSE_SECONDS = 5.0
+"""Everybody waits for a server, and one that died hard may be kept from starting for a while by what it left behind."""
+SMALL = ("io_method=sync", "max_logical_replication_workers=0")
+"""No processes of its own to read ahead of a database that lies in memory, and none for replicas."""
 THROW_AWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 """For data that need not survive a power cut: the tests."""
 
@@ -33,9 +37,11 @@ def postgres(installation: Installation, *, throw_away: bool = False) -> Process
     if account is not None:
         _open_the_way(account, sockets, data)
     environment = _postgres_environment()
+    if throw_away and (data / "postmaster.pid").exists():
+        shutil.rmtree(data)  # its server was killed; to recover takes longer than to begin anew
     _make_cluster(data, environment, account)
     settings = ["listen_addresses=", "unix_socket_permissions=0700", "timezone=UTC", "log_timezone=UTC"]
-    settings += ["max_connections=150", "shared_buffers=64MB", *(THROW_AWAY if throw_away else ())]
+    settings += ["max_connections=150", "shared_buffers=64MB", *SMALL, *(THROW_AWAY if throw_away else ())]
     return Process(
         name="postgres",
         command=[
@@ -49,6 +55,7 @@ def postgres(installation: Installation, *, throw_away: bool = False) -> Process
         ready=lambda: _postgres_serves(sockets),
         stop_signal=signal.SIGINT,
         tier=0,
+        longest_pause_seconds=SERVER_PAUSE_SECONDS,
         uid=account.pw_uid if account else None,
         gid=account.pw_gid if account else None,
     )
@@ -185,6 +192,7 @@ def valkey(installation: Installation, *, throw_away: bool = False) -> Process:
         address=f"unix://{path}",
         ready=lambda: valkey_serves(path),
         tier=0,
+        longest_pause_seconds=SERVER_PAUSE_SECONDS,
     )
 
 

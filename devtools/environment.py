@@ -7,20 +7,24 @@ import re
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from config.checks import refuse_unsafe
-from config.env import PRINTED_DATABASE_URL, PRINTED_REDIS_HOST, PRINTED_REDIS_PORT, env
+from config.env import PRINTED_DATABASE_URL, PRINTED_REDIS_HOST, PRINTED_REDIS_PORT, env, installation_secret
+from config.unsafe_values import refuse_unsafe
 from devtools.bootstrap import ROOT
 from devtools.installation import Installation, Refused
+from integrations.telegram.emulator.identity import TOKEN
 
 DEFAULT_PORT = 3001
+PORTS = ("PORT", "WB_SANDBOX_PORT", "TELEGRAM_EMULATOR_PORT", "REDIS_PORT")
 WILDBERRIES_URLS = {
     "WB_API_BASE_URL": "https://advert-api.wildberries.ru",
     "WB_ANALYTICS_BASE_URL": "https://statistics-api.wildberries.ru",
 }
+TELEGRAM_URL = "https://api.telegram.org/bot"
 KEPT_IN_A_SANDBOX = frozenset({"PORT", "LOG_LEVEL"})
 
 
@@ -36,7 +40,12 @@ class Plan:
     """Where the Wildberries sandbox listens; None when the real API, or another server of it, is used."""
     sandbox_delay: float = 0.0
     """Seconds that the sandbox thinks before each answer."""
+    emulator_port: int | None = None
+    """Where Telegram is played; None when there is a real bot, or nobody plays it."""
     bot: bool = False
+    """Whether a process of ours fetches what people write; else it is brought to the web process."""
+    webhook: bool = False
+    """Whether a real Telegram is told where to bring it."""
     production: bool = False
     warnings: list[str] = field(default_factory=list)
 
@@ -56,6 +65,7 @@ def as_named(installation: Installation) -> Plan:
         raise Refused(str(faults)) from None
     production = env.is_production
     warnings: list[str] = []
+    _refuse_strange_ports()
     port = env.int("PORT", default=DEFAULT_PORT)
     postgres = _postgres_is_ours(warnings)
     valkey = _valkey_is_ours(warnings)
@@ -66,7 +76,9 @@ def as_named(installation: Installation) -> Plan:
         embedded_valkey=valkey,
         sandbox_port=None if production else _sandbox_port(port),
         sandbox_delay=env.float("WB_SANDBOX_DELAY", default=0.0),
-        bot=bool(env.str("TELEGRAM_BOT_TOKEN", default="")),
+        emulator_port=None if production else _emulator_port(port),
+        bot=_has_bot() and not _wants_webhook(),
+        webhook=_has_bot() and _wants_webhook(),
         production=production,
         warnings=warnings,
     )
@@ -74,6 +86,7 @@ def as_named(installation: Installation) -> Plan:
 
 def sandbox(installation: Installation) -> Plan:
     """Everything embedded, whatever the environment and `.env` name: for the demo and the tests."""
+    _refuse_strange_ports()
     port = env.int("PORT", default=DEFAULT_PORT)
     named = known_names() - KEPT_IN_A_SANDBOX
     return Plan(
@@ -132,12 +145,54 @@ def _valkey_is_ours(warnings: list[str]) -> bool:
     return False
 
 
+def _refuse_strange_ports() -> None:
+    """Raises Refused for a variable that should name a port and does not."""
+    for name in PORTS:
+        written = env.str(name, default="1")
+        if not written.isdecimal() or not 0 < int(written) < 65_536:
+            raise Refused(f"{name} is no port: {written!r}; write a number from 1 to 65535")
+
+
 def _sandbox_port(port: int) -> int | None:
     """The sandbox plays Wildberries as long as there is neither a key nor an address of another server."""
     elsewhere = any(env.str(name, default=real).rstrip("/") != real for name, real in WILDBERRIES_URLS.items())
     if elsewhere or env.str("WB_API_KEY", default=""):
         return None
     return env.int("WB_SANDBOX_PORT", default=port + 1)
+
+
+def _has_bot() -> bool:
+    return bool(env.str("TELEGRAM_BOT_TOKEN", default=""))
+
+
+def _wants_webhook() -> bool:
+    return env.str("TELEGRAM_MODE", default="polling") == "webhook"
+
+
+def _emulator_port(port: int) -> int | None:
+    """Telegram is played as long as there is neither a token nor an address of another server."""
+    elsewhere = (env.str("TELEGRAM_API_BASE_URL", default="") or TELEGRAM_URL).rstrip("/") != TELEGRAM_URL
+    if elsewhere or _has_bot():
+        return None
+    return env.int("TELEGRAM_EMULATOR_PORT", default=port + 2)
+
+
+def emulator_variables(plan: Plan) -> dict[str, str]:
+    """What makes the played Telegram the one of this installation. It brings updates, so no process fetches them."""
+    url = f"http://127.0.0.1:{plan.emulator_port}"
+    file = webhook_secret_file(plan)
+    return {
+        "TELEGRAM_BOT_TOKEN": TOKEN,
+        "TELEGRAM_API_BASE_URL": f"{url}/bot",
+        "TELEGRAM_API_FILE_BASE_URL": f"{url}/file/bot",
+        "TELEGRAM_MODE": "webhook",
+        "TELEGRAM_WEBHOOK_SECRET": installation_secret(file.name, folder=file.parent),
+    }
+
+
+def webhook_secret_file(plan: Plan) -> Path:
+    """Where `emulator_variables` keeps what the played Telegram says about itself."""
+    return Path(plan.variables["NARYAD_VAR"]) / "secrets" / "TELEGRAM_WEBHOOK_SECRET"
 
 
 def sandbox_variables(port: int) -> dict[str, str]:

@@ -27,8 +27,9 @@ Frame = dict[str, Any]
 class FrontDoor:
     """A client with a bearer token. Every answer that is no success raises Refused with the server's own words."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, language: str = "en") -> None:
         self.url = url
+        self._language = language
         self._token = ""
         # Straight there: a proxy of the environment knows nothing about this machine's loopback.
         self._opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -44,12 +45,15 @@ class FrontDoor:
     def post(self, path: str, body: Any = None) -> Any:
         return self._ask("POST", path, json.dumps(body).encode() if body is not None else b"")
 
+    def put(self, path: str, body: Any) -> Any:
+        return self._ask("PUT", path, json.dumps(body).encode())
+
     def post_file(self, path: str, file: Path) -> Any:
         """Send a file's bytes as they are."""
         return self._ask("POST", path, file.read_bytes())
 
     def _ask(self, method: str, path: str, body: bytes | None) -> Any:
-        headers = {"Accept": "application/json", "Accept-Language": "en"}
+        headers = {"Accept": "application/json", "Accept-Language": self._language}
         if body:
             headers["Content-Type"] = "application/json"
         if self._token:

@@ -62,7 +62,7 @@ def messages(arguments: Sequence[str]) -> int:
     for text in untranslated:
         console.say(f"not translated: {text}")
     if not arguments:
-        translations.compile_catalogues(PYTHON)
+        translations.compile_all(PYTHON)
     if untranslated or (arguments and late):
         return 1
     console.say("the catalogues are in step with the code, and everything is translated")

@@ -8,29 +8,33 @@ import urllib.request
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from devtools.environment import Plan, answers, sandbox_variables
+from devtools.environment import Plan, answers, emulator_variables, sandbox_variables, webhook_secret_file
 from devtools.installation import Installation
 from devtools.supervisor import Process
 
-POOLED_CONNECTIONS = {"web": 20, "worker": 16, "worker-notify": 8}
+POOLED_CONNECTIONS = {"web": 20, "worker": 16, "worker-notify": 10}
 """Processes with many threads share a few database connections; all others keep one."""
 
-MALLOC_ARENAS = "2"
-"""glibc gives threads arenas of their own, eight per core; under Python's lock two serve as well and keep less."""
+MALLOC_ARENAS = "1"
+"""glibc gives threads arenas of their own, eight per core; under Python's lock one serves as well and keeps less."""
+
+NO_COLUMNS = "1"
+"""A traceback names the line, and does not underline a part of it: what says which is a megabyte in every process."""
 
 SERVERS = ("postgres", "valkey")
 WORKERS = ("worker", "worker-cpu", "worker-notify")
-RUNNABLE = (*SERVERS, "web", *WORKERS, "ticker", "beat", "bot", "wb-sandbox")
+RUNNABLE = (*SERVERS, "web", *WORKERS, "ticker", "beat", "bot", "sandbox")
 
 
 def command_of(name: str, *, port: int, sandbox: Sequence[str] = ()) -> list[str]:
     """The command line of a process of ours, without the interpreter's path. Raises KeyError for another name.
 
-    `sandbox` are the words of the Wildberries sandbox.
+    `sandbox` are the words of the process that plays outside systems.
     """
     web = ["-m", "uvicorn", "config.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
     web += ["--lifespan", "off", "--no-proxy-headers", "--no-access-log", "--no-server-header"]
     web += ["--ws-max-size", "65536", "--timeout-graceful-shutdown", "5"]
+    web += ["--http", "config.web_protocol:Lingering"]
     commands = {
         "web": web,
         "worker": _worker("worker", "threads", 100, "io"),
@@ -39,7 +43,7 @@ def command_of(name: str, *, port: int, sandbox: Sequence[str] = ()) -> list[str
         "ticker": ["manage.py", "ticker"],
         "beat": ["manage.py", "beat"],
         "bot": ["manage.py", "telegram_polling"],
-        "wb-sandbox": ["-m", "integrations.wildberries.sandbox", *sandbox],
+        "sandbox": ["-m", "integrations.sandbox", *sandbox],
     }
     return commands[name]
 
@@ -56,9 +60,12 @@ def process(name: str, plan: Plan) -> Process:
         "DATABASE_POOL_SIZE": str(POOLED_CONNECTIONS.get(name, 0)),
         "PYTHONUNBUFFERED": "1",
         "MALLOC_ARENA_MAX": MALLOC_ARENAS,
+        "PYTHONNODEBUGRANGES": NO_COLUMNS,
     }
     if plan.sandbox_port is not None:
         environment.update(sandbox_variables(plan.sandbox_port))
+    if plan.emulator_port is not None:
+        environment.update(emulator_variables(plan))
     words = command_of(name, port=plan.port, sandbox=_sandbox_words(plan))
     if name in WORKERS:
         environment.update(_worker_variables(words))
@@ -72,8 +79,14 @@ def process(name: str, plan: Plan) -> Process:
 
 
 def _sandbox_words(plan: Plan) -> list[str]:
-    log = Installation(Path(plan.variables["NARYAD_VAR"])).logs / "wb-sandbox.requests.ndjson"
-    return ["--port", str(plan.sandbox_port), "--delay", str(plan.sandbox_delay), "--log", str(log)]
+    words = []
+    if plan.sandbox_port is not None:
+        log = Installation(Path(plan.variables["NARYAD_VAR"])).logs / "wb-sandbox.requests.ndjson"
+        words += ["--wildberries", str(plan.sandbox_port), "--delay", str(plan.sandbox_delay), "--log", str(log)]
+    if plan.emulator_port is not None:
+        words += ["--telegram", str(plan.emulator_port), "--webhook", f"{plan.url}/telegram/webhook"]
+        words += ["--secret-file", str(webhook_secret_file(plan))]
+    return words
 
 
 def _worker_variables(words: list[str]) -> dict[str, str]:
@@ -84,18 +97,21 @@ def _worker_variables(words: list[str]) -> dict[str, str]:
 def _address(name: str, plan: Plan, words: list[str]) -> str | None:
     if name == "web":
         return plan.url
-    if name == "wb-sandbox":
-        return f"http://127.0.0.1:{plan.sandbox_port}"
+    if name == "sandbox":
+        return " ".join(f"http://127.0.0.1:{port}" for port in _played_at(plan))
     return f"queue:{words[words.index('-Q') + 1]}" if name in WORKERS else None
 
 
 def _probe(name: str, plan: Plan) -> Callable[[], bool] | None:
     if name == "web":
         return lambda: says_ok(f"{plan.url}/healthz")
-    if name == "wb-sandbox" and plan.sandbox_port is not None:
-        port = plan.sandbox_port
-        return lambda: answers("127.0.0.1", port)
+    if name == "sandbox":
+        return lambda: all(answers("127.0.0.1", port) for port in _played_at(plan))
     return None
+
+
+def _played_at(plan: Plan) -> list[int]:
+    return [port for port in (plan.sandbox_port, plan.emulator_port) if port is not None]
 
 
 def says_ok(url: str) -> bool:

@@ -20,7 +20,7 @@ READY_SECONDS = 90.0
 def bring_up(supervisor: Supervisor, plan: Plan) -> Plan:
     """Start everything of `plan` and wait until it serves. Raises Refused with the reason when it does not.
 
-    Returns the plan as it was carried out: the Wildberries sandbox moves when its port is taken.
+    Returns the plan as it was carried out: what plays outside systems moves when its port is taken.
     """
     for warning in plan.warnings:
         console.say(f"warning: {warning}")
@@ -28,18 +28,22 @@ def bring_up(supervisor: Supervisor, plan: Plan) -> Plan:
         raise Refused(f"port {plan.port} is taken: set PORT to another one")
     if plan.sandbox_port is not None and not port_is_free(plan.sandbox_port):
         plan = replace(plan, sandbox_port=free_port())
+    if plan.emulator_port is not None and not port_is_free(plan.emulator_port):
+        plan = replace(plan, emulator_port=free_port())
     require_named_servers(plan)
     start_servers(supervisor, embedded_servers(plan))
     prepare_data(supervisor, plan)
     names = list(process_names(plan))
     supervisor.start(*(process(name, plan) for name in names), timeout_seconds=READY_SECONDS)
     wait_until_it_serves(supervisor, plan)
+    if plan.webhook and not supervisor.stopping.is_set():
+        tell_telegram(supervisor, plan)
     return plan
 
 
 def process_names(plan: Plan) -> Iterator[str]:
-    if plan.sandbox_port is not None:
-        yield "wb-sandbox"
+    if plan.sandbox_port is not None or plan.emulator_port is not None:
+        yield "sandbox"
     yield from ("web", *WORKERS, "ticker", "beat")
     if plan.bot:
         yield "bot"
@@ -78,13 +82,14 @@ def require_named_servers(plan: Plan) -> None:
 
 
 def prepare_data(supervisor: Supervisor, plan: Plan) -> None:
-    """Migrate, and in development make the demo people. What `up` does before the first process starts."""
+    """Migrate, and in development make the demo people, with a desk where Telegram is played. Before all processes."""
     manage = [sys.executable, "manage.py"]
     environment = {**plan.variables, "NARYAD_PROCESS": "migrate"}
     supervisor.run("migrate", [*manage, "migrate", "--no-input"], environment)
     if not plan.production and not supervisor.stopping.is_set():
         target = str(supervisor.installation.credentials)
-        supervisor.run("demo-users", [*manage, "demo_users", "--file", target], environment)
+        people = "demo_users" if plan.emulator_port is None else "demo_desk"
+        supervisor.run("demo-users", [*manage, people, "--file", target], environment)
     console.say("tables and people ready")
 
 
@@ -94,6 +99,14 @@ def wait_until_it_serves(supervisor: Supervisor, plan: Plan) -> None:
         if time.monotonic() > deadline:
             raise Refused(f"{plan.url}/readyz does not say ok after {READY_SECONDS:.0f} s: look there and in var/log")
         supervisor.stopping.wait(0.1)
+
+
+def tell_telegram(supervisor: Supervisor, plan: Plan) -> None:
+    """Say where to bring what people write. An installation serves all the same when Telegram does not listen."""
+    try:
+        supervisor.run("telegram-webhook", [sys.executable, "manage.py", "telegram_webhook"], plan.variables)
+    except Refused as reason:
+        console.say(f"warning: {reason}")
 
 
 def clear_orphans(installation: Installation) -> None:

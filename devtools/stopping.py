@@ -40,6 +40,8 @@ def stop_in_tiers(
         for target in members:
             end_group(target.pid)
             while is_alive(target.pid):
+                with contextlib.suppress(ProcessLookupError):  # one that leads no group is not gone yet
+                    os.kill(target.pid, signal.SIGKILL)
                 time.sleep(0.01)
 
 

@@ -54,7 +54,6 @@ class Child:
     popen: subprocess.Popen[bytes] | None = None
     born: float = 0.0
     deaths: int = 0
-    was_ready: bool = False
     due: float | None = None
     last_status: int | None = None
 
@@ -167,7 +166,6 @@ class Supervisor:
                 if child.deaths >= HOPELESS_STARTS:
                     raise Refused(f"{name} does not stay up (exit {child.last_status}):\n{self.log_end(name)}")
                 if child.alive and (child.process.ready is None or child.process.ready()):
-                    child.was_ready = True
                     waiting.remove(name)
             if waiting and time.monotonic() > deadline:
                 ends = "\n".join(f"--- {name}\n{self.log_end(name)}" for name in waiting)

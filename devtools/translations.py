@@ -6,7 +6,10 @@ import hashlib
 import subprocess
 from pathlib import Path
 
-LOCALE = Path(__file__).resolve().parent.parent / "locale"
+ROOT = Path(__file__).resolve().parent.parent
+LOCALE = ROOT / "locale"
+FRAME = ROOT / "config" / "locale"
+"""Texts of the admin's frame, a library that speaks English alone: of languages in which it is shown."""
 
 
 class BadCatalogue(Exception):
@@ -16,6 +19,12 @@ class BadCatalogue(Exception):
 def catalogues(locale: Path = LOCALE) -> list[Path]:
     """One `.po` file for every language; that of Russian, the language of the code, has only texts of libraries."""
     return sorted(locale.glob("*/LC_MESSAGES/django.po"))
+
+
+def compile_all(python: Path) -> None:
+    """Our own catalogues and those of the frame. Raises BadCatalogue."""
+    for folder in (LOCALE, FRAME):
+        compile_catalogues(python, folder)
 
 
 def compile_catalogues(python: Path, locale: Path = LOCALE) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Collection, Mapping
 
-from executions.cursor import hot_cursor
+from accounts.statements import hot_cursor
 from executions.engine.identity import step_id
 from executions.engine.planner import Counter, PassKey, PassState, Place, Scope
 from executions.engine.states import StepStatus

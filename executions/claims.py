@@ -16,14 +16,14 @@ from typing import Any
 from django.conf import settings
 from psycopg.rows import class_row
 
-from executions.cursor import HotStatement, array, hot_cursor
+from accounts.statements import HotStatement, array, hot_cursor
 from executions.engine.events import Event
 from executions.engine.states import StepStatus
 
 
 @dataclass(frozen=True)
 class Claimed:
-    """A step that is leased by this worker. `progress`, `wake` and `edited_input` are JSON text."""
+    """A step that is leased by this worker. `progress`, `wake`, `edited_input` and `run_input` are JSON text."""
 
     step_id: uuid.UUID
     execution_id: uuid.UUID
@@ -41,6 +41,8 @@ class Claimed:
     wake: str | None
     started_at: datetime
     edited_input: str | None = None
+    run_input: str | None = None
+    """What the run has begun with, if it is small; mostly a step that nobody continues into asks for it."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,11 @@ class Target:
     live: int
     status: StepStatus | None
     adds: bool = False
+    fired: Sequence[str] | None = None
+    """Of a step that has succeeded together with the recorded one: the ports that fired."""
+    started_ago: float | None = None
+    ended_ago: float | None = None
+    """When such a step ran, in seconds before the statement."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +81,10 @@ class Record:
     error: str | None = None
     execution_error: str | None = None
     handled: bool = False
+    passed: bool = False
+    """Whether quick steps are recorded with it."""
+    ended_ago: float = 0.0
+    """How many seconds before the statement the node gave its answer."""
     failures: int = 0
     rescued: int = 0
     only_expired: bool = False
@@ -84,7 +95,8 @@ class Record:
     wait_subject: str | None = None
     wake: str | None = None
     progress: str | None = None
-    data: Sequence[tuple[str, str, str | None]] = ()
+    data: Sequence[tuple[uuid.UUID, str, str, str | None]] = ()
+    """Step, port, items and sources."""
     targets: Sequence[Target] = field(default_factory=tuple)
     claim_on: str | None = None
     """The queue whose best-ranked ready step is claimed with it when no target is."""
@@ -100,12 +112,20 @@ class Recorded:
     aftercare: bool
     joined: Sequence[uuid.UUID]
     claimed: Claimed | None
+    queue_empty: bool = False
+    """Whether the queue was asked for a next step and had none, nor has one come by this record."""
+    alone: bool = False
+    """Whether quick steps after it were left out, and will be run by themselves."""
 
+
+SMALL_INPUT_BYTES = 2000
+"""Above it PostgreSQL keeps a value outside its row, and a claim would have to fetch it."""
 
 _CLAIMED_COLUMNS = """
     {0}.id AS step_id, {0}.execution_id, {1}.version_id, {0}.node_id, {0}.scope, {0}.queue,
     {0}.leased_by AS worker, {0}.fence, {0}.epoch, {0}.attempt, {0}.tries, {0}.rescues, {0}.progress, {0}.wake,
-    {0}.started_at, {0}.edited_input"""
+    {0}.started_at, {0}.edited_input, {2} AS run_input"""
+_RUN_INPUT = f"CASE WHEN pg_column_size(run.input_data) <= {SMALL_INPUT_BYTES} THEN run.input_data END"
 
 _NEXT = """next AS (
     SELECT id FROM executions_step
@@ -118,7 +138,7 @@ _NEXT = """next AS (
     FROM next WHERE s.id = next.id
     RETURNING s.*
 )"""
-_CLAIMED = f"""SELECT {_CLAIMED_COLUMNS.format("next_step", "run")}
+_CLAIMED = f"""SELECT {_CLAIMED_COLUMNS.format("next_step", "run", _RUN_INPUT)}
 FROM next_step JOIN executions_execution run ON run.id = next_step.execution_id"""  # noqa: S608 - built from constants
 
 CLAIM = HotStatement(f"WITH {_NEXT.format('')}\n{_CLAIMED}")
@@ -152,25 +172,38 @@ def lock_execution(execution_id: uuid.UUID) -> str | None:
     return row[0] if row else None
 
 
+@dataclass(frozen=True)
+class Hold:
+    """A step that is still leased under the fence of its claim."""
+
+    paused_since: bool
+    """Whether its run has been paused since the claim, and perhaps resumed."""
+
+
 HOLDS = """
-SELECT 1 FROM executions_step
-WHERE id = %s AND status = 'running' AND fence = %s AND (NOT %s OR lease_expires_at < naryad_now())
-FOR NO KEY UPDATE
+SELECT coalesce(run.paused_at > step.started_at, false)
+FROM executions_step step JOIN executions_execution run ON run.id = step.execution_id
+WHERE step.id = %s AND step.status = 'running' AND step.fence = %s
+    AND (NOT %s OR step.lease_expires_at < naryad_now())
+FOR NO KEY UPDATE OF step
 """
 
 
-def holds(claimed: Claimed, *, only_expired: bool) -> bool:
-    """Whether the step is still leased under this fence (and, on demand, overdue). Locks it; needs the run's lock."""
+def held(claimed: Claimed, *, only_expired: bool) -> Hold | None:
+    """The step, if it is still leased under this fence (and, on demand, overdue). Locks it; needs the run's lock."""
     with hot_cursor() as cursor:
-        return cursor.execute(HOLDS, (claimed.step_id, claimed.fence, only_expired)).fetchone() is not None
+        row = cursor.execute(HOLDS, (claimed.step_id, claimed.fence, only_expired)).fetchone()
+    return Hold(*row) if row else None
 
 
 # The counters of a join that nobody has read are added to; it comes to the given state when no edge remains.
 _BECOMES = "CASE WHEN v.adds AND t.remaining + v.remaining > 0 THEN NULL ELSE v.status END"
 
+_RUNS = f"coalesce({_BECOMES} IN ('running', 'succeeded'), false)::int"
+
 _RECORD = f"""
 WITH execution AS (
-    SELECT id, event_seq, open_steps - %(closed)s::int AS open_steps, version_id,
+    SELECT id, event_seq, open_steps - %(closed)s::int AS open_steps, version_id, paused_at,
         CASE WHEN error IS NULL THEN %(final_status)s::text ELSE 'failed' END AS final_status
     FROM executions_execution WHERE id = %(execution)s::uuid AND status = %(assumed)s::text FOR NO KEY UPDATE
 ), step AS (
@@ -185,19 +218,18 @@ WITH execution AS (
         wait_reason = %(wait_reason)s::text, wait_event = %(wait_event)s::text, wait_subject = %(wait_subject)s::text,
         wake = coalesce(%(wake)s::jsonb, CASE WHEN %(status)s::text IN ('ready', 'held', 'delayed') THEN s.wake END),
         progress = %(progress)s::jsonb,
-        finished_at = CASE WHEN %(status)s::text IN ('succeeded', 'failed', 'cancelled') THEN naryad_clock() END
+        finished_at = CASE WHEN %(status)s::text IN ('succeeded', 'failed', 'cancelled')
+            THEN greatest(naryad_now() - make_interval(secs => %(ended_ago)s::float8), s.started_at) END
     FROM execution
     WHERE s.id = %(step)s::uuid AND s.status = %(running)s::text AND s.fence = %(fence)s::bigint
         AND (NOT %(only_expired)s::bool OR s.lease_expires_at < naryad_now())
-    RETURNING s.id, s.execution_id, s.fence, s.epoch, s.attempt, s.started_at
+        AND NOT (%(passed)s::bool AND coalesce(execution.paused_at > s.started_at, false))
+    RETURNING s.id, s.execution_id, s.fence, s.epoch, s.attempt, s.started_at, s.finished_at
 ), data AS (
     INSERT INTO executions_stepdata (step_id, port, items, sources)
-    SELECT step.id, d.port, d.items::jsonb, d.sources::jsonb
-    FROM step, unnest(%(ports)s::text[], %(items)s::text[], %(sources)s::text[]) AS d(port, items, sources)
-), attempt AS (
-    INSERT INTO executions_attempt (step_id, fence, epoch, number, worker, outcome, error, started_at, ended_at)
-    SELECT id, fence, epoch, attempt, %(worker)s::text, %(outcome)s::text, %(error)s::jsonb, started_at, naryad_clock()
-    FROM step
+    SELECT d.step_id, d.port, d.items::jsonb, d.sources::jsonb
+    FROM step, unnest(%(d_steps)s::uuid[], %(ports)s::text[], %(items)s::text[], %(sources)s::text[])
+        AS d(step_id, port, items, sources)
 ), target AS (
     UPDATE executions_step t
     SET remaining = v.remaining + CASE WHEN v.adds THEN t.remaining ELSE 0 END,
@@ -206,17 +238,29 @@ WITH execution AS (
         rank_at = CASE WHEN {_BECOMES} IN ('ready', 'held')
             THEN naryad_now() - make_interval(secs => t.priority * 30 - v.place * 0.02) ELSE t.rank_at END,
         rung_at = CASE WHEN {_BECOMES} = 'ready' THEN naryad_now() ELSE t.rung_at END,
-        finished_at = CASE WHEN v.status = 'skipped' THEN naryad_clock() ELSE t.finished_at END,
-        fence = t.fence + ({_BECOMES} IS NOT DISTINCT FROM 'running')::int,
-        attempt = t.attempt + ({_BECOMES} IS NOT DISTINCT FROM 'running')::int,
+        fired = coalesce(v.fired::text[], t.fired),
+        finished_at = CASE v.status WHEN 'skipped' THEN naryad_clock()
+            WHEN 'succeeded' THEN naryad_now() - make_interval(secs => v.ended_ago) ELSE t.finished_at END,
+        fence = t.fence + {_RUNS},
+        attempt = t.attempt + {_RUNS},
         leased_by = CASE WHEN {_BECOMES} = 'running' THEN %(worker)s::text ELSE t.leased_by END,
         lease_expires_at = CASE WHEN {_BECOMES} = 'running'
             THEN naryad_clock() + make_interval(secs => %(lease)s::float8) ELSE t.lease_expires_at END,
-        started_at = CASE WHEN {_BECOMES} = 'running' THEN naryad_clock() ELSE t.started_at END
+        started_at = CASE {_BECOMES} WHEN 'running' THEN naryad_clock()
+            WHEN 'succeeded' THEN naryad_now() - make_interval(secs => v.started_ago) ELSE t.started_at END
     FROM step, unnest(%(t_ids)s::uuid[], %(t_remaining)s::int[], %(t_live)s::int[], %(t_status)s::text[],
-        %(t_adds)s::bool[]) WITH ORDINALITY AS v(id, remaining, live, status, adds, place)
+        %(t_adds)s::bool[], %(t_fired)s::text[], %(t_started)s::float8[], %(t_ended)s::float8[])
+        WITH ORDINALITY AS v(id, remaining, live, status, adds, fired, started_ago, ended_ago, place)
     WHERE t.id = v.id AND (NOT v.adds OR t.status = %(pending)s::text)
     RETURNING t.*, v.adds
+), attempt AS (
+    INSERT INTO executions_attempt (step_id, fence, epoch, number, worker, outcome, error, started_at, ended_at)
+    SELECT id, fence, epoch, attempt, %(worker)s::text, %(outcome)s::text, %(error)s::jsonb, started_at,
+        coalesce(finished_at, naryad_clock())
+    FROM step
+    UNION ALL
+    SELECT id, fence, epoch, attempt, %(worker)s::text, 'succeeded', NULL, started_at, finished_at
+    FROM target WHERE status = 'succeeded'
 ), journal AS (
     INSERT INTO executions_executionevent (execution_id, seq, type, level, step_id, payload, at)
     SELECT execution.id, execution.event_seq + e.place, e.type, e.level, coalesce(e.step_id, step.id),
@@ -243,7 +287,7 @@ SELECT closing.event_seq, closing.open_steps = 0, closing.open_steps = 0 AND clo
     ARRAY(SELECT id FROM target WHERE adds AND status = 'ready'), claimed.*
 FROM closing LEFT JOIN ({{claimed}}) AS claimed ON true
 """  # noqa: S608 - built from constants
-_TARGET_CLAIMED = f"""SELECT {_CLAIMED_COLUMNS.format("target", "execution")}
+_TARGET_CLAIMED = f"""SELECT {_CLAIMED_COLUMNS.format("target", "execution", "NULL::jsonb")}
 FROM target CROSS JOIN execution WHERE target.status = 'running'"""  # noqa: S608 - built from constants
 _UNLESS_TARGET = """
         AND EXISTS (SELECT 1 FROM step) AND NOT EXISTS (SELECT 1 FROM target WHERE status = 'running')"""
@@ -257,13 +301,16 @@ RECORD_AND_CLAIM = HotStatement(
 def record(record: Record) -> Recorded | None:
     """Write the result of a step and claim its successor, or else the next step of the queue, in one statement.
 
-    None when nothing was written: the run is not in the `assumed` state, or the step is no longer this worker's.
+    None when nothing was written: the run is not in the `assumed` state, or the step is no longer this worker's, or
+    quick steps have `passed` after it and the run has been paused since the claim: they may have begun in the pause.
     """
     row = (RECORD if record.claim_on is None else RECORD_AND_CLAIM).row(_parameters(record))
     if row is None:
         return None
     seq, ended, aftercare, joined, *columns = row
-    return Recorded(seq, ended, aftercare, joined, None if columns[0] is None else Claimed(*columns))
+    claimed = None if columns[0] is None else Claimed(*columns)
+    empty = record.claim_on is not None and claimed is None and not joined
+    return Recorded(seq, ended, aftercare, joined, claimed, empty)
 
 
 def _parameters(record: Record) -> dict[str, Any]:
@@ -283,6 +330,7 @@ def _parameters(record: Record) -> dict[str, Any]:
         "error": record.error,
         "execution_error": record.execution_error,
         "handled": record.handled,
+        "passed": record.passed,
         "failures": record.failures,
         "rescued": record.rescued,
         "only_expired": record.only_expired,
@@ -296,14 +344,19 @@ def _parameters(record: Record) -> dict[str, Any]:
         "closed": record.closed,
         "final_status": record.final_status,
         "next_status": record.next_status,
-        "ports": array(port for port, _items, _sources in record.data),
-        "items": array(items for _port, items, _sources in record.data),
-        "sources": array(sources for _port, _items, sources in record.data),
+        "ended_ago": record.ended_ago,
+        "d_steps": array(step for step, _port, _items, _sources in record.data),
+        "ports": array(port for _step, port, _items, _sources in record.data),
+        "items": array(items for _step, _port, items, _sources in record.data),
+        "sources": array(sources for _step, _port, _items, sources in record.data),
         "t_ids": array(target.id for target in record.targets),
         "t_remaining": array(target.remaining for target in record.targets),
         "t_live": array(target.live for target in record.targets),
         "t_status": array(target.status for target in record.targets),
         "t_adds": array(target.adds for target in record.targets),
+        "t_fired": array(None if target.fired is None else array(target.fired) for target in record.targets),
+        "t_started": array(target.started_ago for target in record.targets),
+        "t_ended": array(target.ended_ago for target in record.targets),
         "lines": len(record.events),
         "e_types": array(event.type for event in record.events),
         "e_levels": array(event.level for event in record.events),

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
-from functools import cached_property
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from functools import cached_property, partial
 from typing import Any, TypeVar
 
 from django.utils.translation import gettext_noop
 
 from executions.claims import Claimed
+from executions.datasets import keep_rows
+from executions.models import Execution
 from executions.payloads import RunFacts, decode, read_every_pass
 from executions.step_log import StepLog
+from executions.surroundings import Names
 from integrations.scope import CallScope, CancelHandle, Sent
+from integrations.vault import Vault
 from workflows import services as workflows
 from workflows.graph import expressions
 from workflows.graph.topology import CompiledNode
+from workflows.javascript import Surroundings
 from workflows.node_type import Item, NodeType
 
 ClientT = TypeVar("ClientT")
@@ -35,13 +41,17 @@ class StepContext:
         node_type: NodeType,
         inputs: Mapping[str, list[Item]],
         facts: RunFacts,
+        names: Names,
         deadline: float,
         cancel: CancelHandle,
+        vault: Vault | None = None,
     ) -> None:
         self._claimed = claimed
         self._node = node
         self._node_type = node_type
         self._facts = facts
+        self._names = names
+        self.vault = vault
         self.cancel = cancel
         self.inputs = inputs
         self.deadline = deadline
@@ -98,18 +108,25 @@ class StepContext:
 
     @cached_property
     def _configs(self) -> list[Any]:
-        items = self.items if expressions.varies(self._node.config) else self.items[:1]
-        scopes = [self._scope(index, item) for index, item in enumerate(items or [{}])]
-        return list(workflows.render_config(self._node_type, self._node.config, scopes))
+        items = self.items if expressions.varies(self._templated) else self.items[:1]
+        scopes = [self._names.scope(index, item) for index, item in enumerate(items or [{}])]
+        return list(workflows.render_config(self._node_type, self._node.config, scopes, self.surroundings))
 
-    def _scope(self, index: int, item: Item) -> dict[str, Any]:
-        return {
-            "$json": item,
-            "$itemIndex": index,
-            "$input": {"item": item, "all": self.items},
-            "$execution": {"id": self.execution_id, "inputData": self._facts.input_data},
-            "$workflow": self._facts.workflow,
-        }
+    @property
+    def computes(self) -> bool:
+        """Whether scripts have to be run before the config is known."""
+        return bool(expressions.scripts(self._templated))
+
+    @property
+    def _templated(self) -> Any:
+        return expressions.templated(self._node.config, self._node_type.verbatim)
+
+    @property
+    def surroundings(self) -> Surroundings:
+        return self._names.surroundings
+
+    def watching(self, cut: Callable[[], None]) -> AbstractContextManager[None]:
+        return self.cancel.watching(cut)
 
     def connect(self, client: type[ClientT]) -> ClientT:
         scope = CallScope(
@@ -121,9 +138,16 @@ class StepContext:
                 "X-Step-Attempt": str(self.attempt),
             },
             record=self._note,
+            secrets=self.vault,
+            rows=partial(keep_rows, self._claimed.step_id),
+            project=partial(workflows.project_of_version, self._claimed.version_id),
+            run_depth=self._depth,
         )
         connected: ClientT = client.connect(scope)  # type: ignore[attr-defined]
         return connected
+
+    def _depth(self) -> int:
+        return Execution.objects.values_list("depth", flat=True).get(id=self._claimed.execution_id)
 
     def _note(self, sent: Sent) -> None:
         if len(self.effects) < MAX_EFFECTS:

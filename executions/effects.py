@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 from django.db.models import Count, Q
 
+from accounts.statements import hot_cursor
 from executions.claims import Claimed
-from executions.cursor import hot_cursor
 from executions.models import SideEffect
 from integrations.scope import Sent
 

@@ -21,6 +21,23 @@ class StepNotFound(ExecutionsError):
     message = _("Шаг не найден")
 
 
+class SavedErrorNotFound(ExecutionsError):
+    code = "not_found"
+    message = _("Ошибка не найдена")
+
+
+class NoticeNotFound(ExecutionsError):
+    code = "not_found"
+    message = _("Уведомление не найдено")
+
+
+class ErrorHandled(ExecutionsError):
+    """Somebody has dealt with the error; `details.state` says how."""
+
+    code = "error_handled"
+    message = _("Эту ошибку уже разобрали: обновите список")
+
+
 class IllegalTransition(ExecutionsError):
     """The run is in a state from which this cannot be done; `details.status` says which."""
 
@@ -54,6 +71,73 @@ class ScheduleNotFound(ExecutionsError):
 
     code = "not_found"
     message = _("Такого расписания у рабочего процесса нет")
+
+
+class EventNotFound(ExecutionsError):
+    """No such event is kept among those that the person may see; `details.events` names those that are missing."""
+
+    code = "not_found"
+    message = _("Такого события нет, или оно уже забыто")
+
+
+class HookNotFound(ExecutionsError):
+    """Nothing listens at this address."""
+
+    code = "not_found"
+    message = _("По этому адресу никто не слушает")
+
+
+class HookRefused(ExecutionsError):
+    """The call of a webhook has not proved that it may; what it lacks is not said."""
+
+    code = "refused"
+    message = _("Вызов не принят")
+
+
+class HookMethod(ExecutionsError):
+    """The webhook is not called by this method; `details.methods` are those that it takes."""
+
+    code = "method_not_allowed"
+    message = _("Этот адрес не принимает такой метод")
+
+
+class HookTooLarge(ExecutionsError):
+    """The body is longer than the webhook takes; `details.limit` is in bytes."""
+
+    code = "too_large"
+    message = _("Тело запроса слишком большое")
+
+
+class HookUnreadable(ExecutionsError):
+    """The body is not what its content type says, or must not be let in; `details.reason` is machine-readable."""
+
+    code = "bad_body"
+    message = _("Тело запроса не читается")
+
+
+class HookPathTaken(ExecutionsError):
+    """Another workflow answers at this old path of n8n; `details` are `path`, `methods` and the other's `workflow`."""
+
+    code = "path_taken"
+    message = _("По этому прежнему адресу уже отвечает другой рабочий процесс: уберите адрес у одного из них")
+
+
+class HookNotStarted(ExecutionsError):
+    """The call was taken in and nothing has begun by it; the code says why."""
+
+    code = "not_started"
+    message = _("Запуск не начат")
+
+
+class HookBusy(ExecutionsError):
+    """Too many calls; `retry_after` is in seconds."""
+
+    code = "too_many_requests"
+    message = _("Слишком много запросов, попробуйте позже")
+
+    def __init__(self, *, retry_after: float) -> None:
+        super().__init__()
+        self.retry_after = retry_after
 
 
 class IdempotencyMismatch(ExecutionsError):

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, close_old_connections, connection, connections
 
 log = structlog.get_logger(__name__)
 
@@ -63,7 +63,10 @@ class Heart:
         self._watch(None)
 
     def _connect(self) -> bool:
+        """Have a connection that lives, one that was lost since the last beat gives way, and watch it."""
         try:
+            close_old_connections()
+            connection.close_if_health_check_failed()
             connection.ensure_connection()
         except DatabaseError as error:
             log.warning("heartbeat has no connection", error=str(error))

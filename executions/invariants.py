@@ -12,8 +12,8 @@ import structlog
 from django.db import transaction
 
 from accounts import failpoints
+from accounts.statements import hot_cursor
 from executions import claims, failures, journal, transitions
-from executions.cursor import hot_cursor
 from executions.engine.states import ExecutionStatus
 from executions.services.aftermath import tell
 from executions.services.health import VIOLATIONS

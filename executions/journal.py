@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from executions.cursor import array, hot_cursor
+from accounts.statements import array, hot_cursor
 from executions.engine import identity
 from executions.engine.events import Event
 from executions.engine.planner import Place

@@ -8,15 +8,17 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS
 
-from executions.cursor import HotStatement, array, hot_cursor
+from accounts.statements import HotStatement, array, hot_cursor
 from executions.engine.events import Event
 from executions.engine.identity import step_id
 from executions.engine.placement import queue_of
 from executions.engine.planner import Counter, PassKey, PassState, Place
-from executions.engine.states import ExecutionStatus, StepStatus
+from executions.engine.states import ExecutionStatus, Origin, StepStatus
 from executions.models import Execution
 from integrations import safe_json
+from workflows.errors import NotPublished
 from workflows.graph.topology import CompiledGraph
+from workflows.services import HOLD_TO_START, hold_startable
 
 _STEPS = """INSERT INTO executions_step (
     id, execution_id, node_id, node_type, label, position, scope, queue, priority, timeout_seconds, status,
@@ -50,18 +52,21 @@ OVER_LIMIT = '{"by": "limit"}'
 
 RUN = HotStatement(
     f"""
-WITH run AS (
+WITH held AS MATERIALIZED (
+    {HOLD_TO_START}
+), run AS (
     INSERT INTO executions_execution (
         id, project_id, workflow_id, version_id, started_by_id, status, priority, input_data, error, open_steps,
         event_seq, epoch, origin, retry_of_id, parent_step_id, awaited, depth, concurrency_key, aftercare,
         started_at, finished_at, deadline_at)
-    VALUES (%(execution)s::uuid, %(project)s::bigint, %(workflow)s::uuid, %(version)s::uuid, %(started_by)s::bigint,
+    SELECT %(execution)s::uuid, %(project)s::bigint, held.id, %(version)s::uuid, %(started_by)s::bigint,
         %(status)s::text, %(priority)s::int, %(input_data)s::jsonb, %(error)s::jsonb, %(open_steps)s::int,
         1, 1, %(origin)s::text, %(retry_of)s::uuid, %(parent_step)s::uuid, %(awaited)s::bool, %(depth)s::int,
         %(concurrency_key)s::text, %(aftercare)s::bool,
         CASE WHEN %(status)s::text = 'running' THEN naryad_clock() END,
         CASE WHEN %(status)s::text = 'stopped' THEN naryad_clock() END,
-        CASE WHEN %(status)s::text = 'running' THEN naryad_clock() + make_interval(secs => %(deadline)s::float8) END)
+        CASE WHEN %(status)s::text = 'running' THEN naryad_clock() + make_interval(secs => %(deadline)s::float8) END
+    FROM held
     RETURNING *
 ), step AS (
     {_STEPS.format("run")}
@@ -84,7 +89,8 @@ def write_run(
 ) -> None:
     """Write a new run, its steps and the first line of its journal; `run` gets what the database adds, its times.
 
-    Ready steps are held unless it is running, and its deadline counts from then on. Needs a transaction.
+    Ready steps are held unless it is running, and its deadline counts from then on. One statement, which also keeps
+    the workflow from being deleted; raises `WorkflowNotFound` when it has been.
     """
     row = RUN.row(
         {
@@ -98,6 +104,7 @@ def write_run(
             "error": None if run.error is None else safe_json.dumps(run.error),
             "open_steps": run.open_steps,
             "origin": run.origin,
+            "unpublished": run.origin == Origin.TEST,
             "retry_of": run.retry_of_id,
             "parent_step": run.parent_step_id,
             "awaited": run.awaited,
@@ -111,6 +118,9 @@ def write_run(
             **_columns(run.pk, graph, counters, held=run.status != ExecutionStatus.RUNNING),
         }
     )
+    if row is None:
+        hold_startable(run.workflow_id)
+        raise NotPublished
     run.event_seq, run.epoch, run.created_at, run.started_at, run.finished_at, run.deadline_at = row
     run._state.adding, run._state.db = False, DEFAULT_DB_ALIAS
 

@@ -16,16 +16,18 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Callable, Collection
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import DatabaseError, connection
 
+from accounts.statements import hot_cursor
 from executions.claims import Claimed
-from executions.cursor import hot_cursor
 from executions.heartbeat import Heart
 from integrations.scope import CancelHandle
 
@@ -53,6 +55,9 @@ class Lease:
     deadline: float
     cancel: CancelHandle = field(default_factory=CancelHandle)
     cut: Cut | None = None
+    taken: float = field(default_factory=time.monotonic)
+    result: Any = None
+    """The report of the step where its node has ended and quick steps after it are running."""
 
     def end(self, cut: Cut) -> None:
         """Tell the step to stop, once. Never raises: the heartbeat must go on for the others."""
@@ -65,8 +70,14 @@ class Lease:
 
 
 GiveUp = Callable[[Lease], None]
-Forgotten = Callable[[str, Collection[uuid.UUID]], object]
-"""Gives back the steps that are leased by a worker and are not among those that it knows to hold."""
+Forgotten = Callable[[str, Callable[[Claimed], bool]], object]
+"""Gives back the steps that are leased by a worker and that it disowns."""
+DISOWNED = 1000
+"""How many claims that were given back are remembered: more than can be on their way to a process."""
+
+
+class GivenBack(Exception):
+    """The answer to a claim came so late that the step was taken for forgotten, and is for others by now."""
 
 
 class Leases:
@@ -80,6 +91,7 @@ class Leases:
         self._give_up = give_up
         self._forgotten = forgotten
         self._held: dict[uuid.UUID, Lease] = {}
+        self._disowned: deque[tuple[uuid.UUID, int]] = deque(maxlen=DISOWNED)
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._stop = threading.Event()
@@ -92,9 +104,12 @@ class Leases:
         return self._draining_since is not None
 
     def take(self, claimed: Claimed, timeout_seconds: float) -> Lease:
-        """Begin to hold a claimed step; the clock of its timeout starts now."""
+        """Begin to hold a claimed step; the clock of its timeout starts now. Raises `GivenBack`."""
         lease = Lease(claimed, time.monotonic() + timeout_seconds)
         with self._lock:
+            if (claimed.step_id, claimed.fence) in self._disowned:
+                log.warning("step was given back before it began", step_id=str(claimed.step_id))
+                raise GivenBack
             former = self._held.get(claimed.step_id)
             self._held[claimed.step_id] = lease
         if former is not None:  # it was taken away from this process, and this process has it again
@@ -107,6 +122,15 @@ class Leases:
         with self._lock:
             if self._held.get(lease.claimed.step_id) is lease:
                 del self._held[lease.claimed.step_id]
+
+    def disown(self, claimed: Claimed) -> bool:
+        """Whether this process does not hold the step under this claim; it never will, from now on."""
+        with self._lock:
+            lease = self._held.get(claimed.step_id)
+            if lease is not None and lease.claimed.fence == claimed.fence:
+                return False
+            self._disowned.append((claimed.step_id, claimed.fence))
+        return True
 
     def start(self) -> None:
         """Start the threads, if they are wanted and not there."""
@@ -177,12 +201,11 @@ class Leases:
         """Renew every lease and the worker's own row; False when the database did not answer."""
         leases = {lease.claimed.step_id: lease for lease in self._all()}
         try:
-            close_old_connections()
             kept = _renew({step_id: lease.claimed.fence for step_id, lease in leases.items()})
             if _show(self.worker, draining=self.draining, first=not self._shown):
                 self.drain()
             if self._forgotten is not None:  # claims whose answer never arrived
-                self._forgotten(self.worker, {lease.claimed.step_id for lease in self._all()})
+                self._forgotten(self.worker, self.disown)
         except Exception as error:  # whatever it is, without this thread every lease of the process would run out
             log.warning("heartbeat failed", error=str(error), exc_info=not isinstance(error, DatabaseError))
             connection.close()

@@ -13,8 +13,14 @@ from uuid_utils.compat import uuid7
 
 from accounts import services as accounts_services
 from accounts.clock import Clock
+from executions.books import Notice as Notice
+from executions.books import RunAnswer as RunAnswer
+from executions.books import SavedError as SavedError
 from executions.columns import StateField
 from executions.engine.states import OPEN_EXECUTION, ExecutionStatus, Origin, StepStatus
+from executions.reactions import Listener as Listener
+from executions.reactions import Reaction as Reaction
+from executions.reactions import Vigil as Vigil
 from executions.schedules import ScheduleFire as ScheduleFire
 from executions.schedules import Trigger as Trigger
 from integrations.safe_json import Decoder, Encoder
@@ -71,6 +77,7 @@ class Execution(models.Model):
     aftercare = models.BooleanField(_("После конца есть дело"), default=False)
     created_at = models.DateTimeField(_("Создан"), db_default=Clock())
     started_at = models.DateTimeField(_("Начат"), null=True)
+    paused_at = models.DateTimeField(_("Приостановлен в последний раз"), null=True)
     finished_at = models.DateTimeField(_("Закончен"), null=True)
 
     objects = ExecutionQuerySet.as_manager()

@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.db.models import F
 from django.utils.translation import gettext_noop
 
-from executions.cursor import HotStatement, hot_cursor
+from accounts.statements import HotStatement, hot_cursor
 from executions.engine.identity import step_id
 from executions.engine.planner import Scope
 from executions.engine.settlement import Failure, Items
@@ -99,26 +100,42 @@ def read_every_pass(execution_id: uuid.UUID, node_id: str, port: str, scope: Sco
 
 @dataclass(frozen=True)
 class RunFacts:
-    """What expressions may ask about the run and its workflow."""
+    """What expressions may ask about the run and its workflow; all but the input is empty where nobody asks."""
 
     input_data: Any
-    workflow: Mapping[str, Any]
+    workflow: Mapping[str, Any] = field(default_factory=dict)
+    mode: str | None = None
+    project_id: int | None = None
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    kept: Mapping[str, Any] = field(default_factory=lambda: {"global": {}, "node": {}})
+
+    def with_variables(self, variables: Mapping[str, Any]) -> RunFacts:
+        return replace(self, variables=variables)
 
 
 INPUT = HotStatement("SELECT input_data FROM executions_execution WHERE id = %(execution)s::uuid")
 
 
-def read_input(execution_id: uuid.UUID) -> Any:
-    """The run's `inputData`."""
-    return decode(INPUT.row({"execution": execution_id})[0])
+def read_input(execution_id: uuid.UUID, known: str | None = None) -> Any:
+    """The run's `inputData`; `known` is its JSON text where that has been read already."""
+    return decode(INPUT.row({"execution": execution_id})[0] if known is None else known)
 
 
 def read_facts(execution_id: uuid.UUID) -> RunFacts:
-    """The run's `inputData`, and the id, code and name of its workflow."""
-    row = Execution.objects.values_list("input_data", "workflow_id", "workflow__code", "workflow__name").get(
-        id=execution_id
+    """The run's `inputData`, how it has begun, and its workflow's id, code and name and whether it is published."""
+    row = Execution.objects.values(
+        "input_data",
+        "origin",
+        "project_id",
+        "workflow_id",
+        code=F("workflow__code"),
+        name=F("workflow__name"),
+        published=F("workflow__active_version_id"),
+    ).get(id=execution_id)
+    workflow = {"id": str(row["workflow_id"]), "code": row["code"], "name": row["name"]}
+    return RunFacts(
+        row["input_data"], {**workflow, "active": row["published"] is not None}, row["origin"], row["project_id"]
     )
-    return RunFacts(row[0], {"id": str(row[1]), "code": row[2], "name": row[3]})
 
 
 def pass_port(number: int) -> str:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts import failpoints
-from executions.cursor import hot_cursor
+from accounts.statements import hot_cursor
 from workflows import services as workflows
 
 BATCH_RUNS: Final = 200
@@ -33,9 +33,24 @@ CROSS JOIN LATERAL (
             SELECT 1 FROM executions_step s JOIN executions_execution parent ON parent.id = s.execution_id
             WHERE s.id = e.parent_step_id AND parent.finished_at IS NULL
         )
+        AND NOT EXISTS (
+            SELECT 1 FROM executions_idempotencykey k WHERE k.execution_id = e.id AND k.expires_at > naryad_now()
+        )
     ORDER BY e.created_at LIMIT %(limit)s
 ) AS old
 LIMIT %(limit)s
+"""
+
+# The end of a run is told from the child to the parent, so children are locked first here too. A parent whose child
+# somebody holds is left for later.
+BUSY = """
+WITH child AS (
+    SELECT c.id, s.execution_id AS parent FROM executions_step s
+    JOIN executions_execution c ON c.parent_step_id = s.id WHERE s.execution_id = ANY(%(ids)s::uuid[])
+), held AS (
+    SELECT c.id FROM executions_execution c JOIN child ON child.id = c.id FOR NO KEY UPDATE OF c SKIP LOCKED
+)
+SELECT DISTINCT parent FROM child WHERE id NOT IN (SELECT id FROM held)
 """
 
 # A run that somebody has retried since has another end, or none.
@@ -64,6 +79,9 @@ DELETIONS: Final[dict[str, str]] = {
         UPDATE executions_execution SET retry_of_id = NULL WHERE retry_of_id = ANY(%(runs)s)""",
     "executions_schedulefire.execution_id": """
         UPDATE executions_schedulefire SET execution_id = NULL WHERE execution_id = ANY(%(runs)s)""",
+    "executions_reaction.execution_id": """
+        UPDATE executions_reaction SET execution_id = NULL WHERE execution_id = ANY(%(runs)s)""",
+    "executions_runanswer.execution_id": "DELETE FROM executions_runanswer WHERE execution_id = ANY(%(runs)s)",
     "executions_sideeffect.execution_id": "DELETE FROM executions_sideeffect WHERE execution_id = ANY(%(runs)s)",
     "executions_executionevent.execution_id": """
         DELETE FROM executions_executionevent WHERE execution_id = ANY(%(runs)s)""",
@@ -113,7 +131,10 @@ def _next_batch(terms: dict[uuid.UUID, float], runs: int, most_lines: int) -> li
 
 def _delete(batch: Sequence[tuple[uuid.UUID, datetime]]) -> int:
     with transaction.atomic(), hot_cursor() as cursor:
-        places = {"ids": [run for run, _end in batch], "ends": [end for _run, end in batch]}
+        ids = [run for run, _end in batch]
+        busy = {row[0] for row in cursor.execute(BUSY, {"ids": ids}).fetchall()}
+        left = [(run, end) for run, end in batch if run not in busy]
+        places = {"ids": [run for run, _end in left], "ends": [end for _run, end in left]}
         runs = [row[0] for row in cursor.execute(LOCKED, places).fetchall()]
         if runs:
             for statement in DELETIONS.values():

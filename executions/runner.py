@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 import uuid
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,44 +12,48 @@ import structlog
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from accounts import failpoints
-from executions import claims, failures, payloads
+from executions import bursts, claims, failures, masking, outcomes, payloads
 from executions.claims import Claimed, Recorded
 from executions.context import StepContext
 from executions.engine import settlement as settlements
 from executions.engine.events import Event
 from executions.engine.identity import step_id
-from executions.engine.settlement import Failure, Settlement, Starting
+from executions.engine.settlement import Failure, Settlement
 from executions.isolation import run_apart
-from executions.lease import Cut, Lease, Leases
+from executions.lease import Cut, GivenBack, Lease, Leases
 from executions.payloads import Encoded, PayloadRefused, RunFacts
 from executions.realtime import hint_running
-from executions.services import children
+from executions.recording import settle_surely
 from executions.services.aftermath import ring, ring_out
 from executions.services.graphs import graph_of
 from executions.services.settling import Report, note_lost, settle
+from executions.surroundings import Names, needs_of, read_run_facts
 from integrations import listening
-from integrations.errors import Cancelled, CircuitOpen, OutboundError
+from integrations.errors import Cancelled, CircuitOpen, CredentialError, OutboundError
+from integrations.redaction import Redactor, keeping_quiet
 from integrations.scope import Sent
+from integrations.vault import Vault
 from workflows import catalogue
-from workflows.graph import expressions
-from workflows.graph.topology import ERROR_PORT, CompiledGraph, CompiledNode
-from workflows.node_type import Done, Later, NodeError, Outcome, Pass, Start, Transient, Wait
+from workflows.graph.topology import CompiledGraph, CompiledNode
+from workflows.javascript import Busy
+from workflows.node_type import NodeError, Outcome, Pass, Transient
 
 log = structlog.get_logger(__name__)
 
 SLICE_SECONDS = 1.0
-SLICE_STEPS = 50
+SLICE_STEPS = 500
 LISTEN_SECONDS = 2.0
 EARS = 2
 """How many threads of a process listen for bells at once: each holds one of the worker's places."""
-COMMIT_PAUSES = (0.2, 0.5, 1.0, 2.0, 4.0, 8.0)
+BUSY_SECONDS = 1.0
+"""After how long a step asks again whether there is a process for its scripts."""
 
 
 @dataclass(frozen=True)
 class Carried:
-    """What the step just recorded gave to its successor, still in memory."""
+    """What the steps just recorded gave to their successors, still in memory."""
 
-    step_id: uuid.UUID
+    steps: frozenset[uuid.UUID]
     outputs: payloads.Outputs
 
 
@@ -70,6 +72,9 @@ def serve(queue: str, leases: Leases) -> None:
         while wanted := listening.wait(
             queue, seconds=LISTEN_SECONDS, is_there=lambda: _is_ready(queue), leave=lambda: leases.draining
         ):
+            if leases.draining:  # the work is for others; while it is there, this one would hear of it again and again
+                ring_out(queue, wanted)
+                break
             ring_out(queue, wanted - 1)
             drain(queue, leases)
     finally:
@@ -88,18 +93,23 @@ def drain(queue: str, leases: Leases, *, seconds: float = SLICE_SECONDS, steps: 
     A slice is fair to others: after it the best-ranked step of the whole queue is asked for anew.
     """
     close_old_connections()
+    # The claim finds out by itself whether the connection lives: to ask first would be one more round trip.
+    connection.health_check_done = True  # type: ignore[attr-defined]
     end = time.monotonic() + seconds
     done = 0
     carried: Carried | None = None
     claimed = _claim(queue, leases)
     while claimed is not None:
-        done += 1
-        more = done < steps and time.monotonic() < end and not leases.draining
-        recorded, carried = _step(claimed, carried, leases, continue_on=queue if more else None)
+        left = steps - done - 1 if time.monotonic() < end and not leases.draining else 0
+        recorded, carried = _step(claimed, carried, leases, continue_on=queue if left else None, burst=left)
+        ran = len(carried.steps) if carried else 1
+        done += ran
         claimed = recorded.claimed if recorded else None
         if claimed is None:
-            if not more:
+            if ran > left:
                 ring(queue, 1)
+                break
+            if recorded is not None and recorded.queue_empty:  # what has come since rings
                 break
             carried = None
             claimed = _claim(queue, leases)
@@ -117,17 +127,22 @@ def _claim(queue: str, leases: Leases) -> Claimed | None:
 
 
 def _step(
-    claimed: Claimed, carried: Carried | None, leases: Leases, *, continue_on: str | None
+    claimed: Claimed, carried: Carried | None, leases: Leases, *, continue_on: str | None, burst: int = 0
 ) -> tuple[Recorded | None, Carried | None]:
     graph = graph_of(claimed)
     if graph is None:
         return None, None
     node = graph.nodes[claimed.node_id]
-    lease = leases.take(claimed, node.timeout_seconds)
+    try:
+        lease = leases.take(claimed, node.timeout_seconds)
+    except GivenBack:
+        return None, None
     with structlog.contextvars.bound_contextvars(execution_id=str(claimed.execution_id), step_id=str(claimed.step_id)):
         try:
             report = _run(claimed, graph, node, carried, lease, continue_on)
-            recorded = None if report is None else _settle_surely(report)
+            if report is not None and burst:
+                report = _with_quick_steps(report, lease, burst)
+            recorded = None if report is None else settle_surely(report)
         finally:
             leases.drop(lease)
     failpoints.reach("finish.after_commit")
@@ -136,7 +151,18 @@ def _step(
     if report.settlement.starts is not None:  # what left the step was known only when it was recorded
         return recorded, None
     outputs = {(claimed.step_id, row.port): row.items for row in report.data}
-    return recorded, Carried(claimed.step_id, outputs)
+    passed = () if recorded.alone else report.passed
+    outputs |= {(step.claimed.step_id, row.port): row.items for step in passed for row in step.data}
+    return recorded, Carried(frozenset({claimed.step_id, *(step.claimed.step_id for step in passed)}), outputs)
+
+
+def _with_quick_steps(report: Report, lease: Lease, most: int) -> Report:
+    """The report, with the quick steps after it; when they are as many as the slice has left, it ends with them."""
+    alone = replace(report, continue_on=None)
+    lease.result = alone
+    passed = bursts.follow(lease, report.graph, report.settlement, report.data, most=most)
+    lease.result = None
+    return replace(alone if len(passed) == most else report, passed=passed)
 
 
 def _run(
@@ -152,23 +178,30 @@ def _run(
     lines: list[Event] = []
     data: list[Encoded] = []
     sent: list[Sent] = []
+    vault: Vault | None = None
     try:
-        facts = _facts(claimed, node)
-        inputs = _inputs(claimed, node, carried, facts) | (payloads.decode(claimed.edited_input) or {})
-        result = _woken(claimed, node, inputs)
+        node_type = catalogue.get(node.type)
+        needs = needs_of(node, node_type)
+        facts = read_run_facts(claimed, node, needs)
+        inputs = node.taken(_inputs(claimed, node, carried, facts) | (payloads.decode(claimed.edited_input) or {}))
+        result = outcomes.given(node) or outcomes.woken(claimed, graph, node, inputs)
         if result is None:
+            vault = masking.vault_for(claimed, graph, node)
             context = StepContext(
                 claimed=claimed,
                 node=node,
-                node_type=catalogue.get(node.type),
+                node_type=node_type,
                 inputs=inputs,
                 facts=facts,
+                names=Names(claimed=claimed, graph=graph, node=node, needs=needs, inputs=inputs, facts=facts),
                 deadline=lease.deadline,
                 cancel=lease.cancel,
+                vault=vault,
             )
             lines, sent = context.log.lines, context.effects
-            outcome = _call(node, context)
-            result = _understood(outcome, node, claimed, inputs)
+            with keeping_quiet(vault.redactor() if vault else Redactor()):
+                outcome = _call(node, context)
+            result = outcomes.understood(outcome, node, claimed, inputs)
             if isinstance(outcome, Pass) and result.begins is not None:
                 data = payloads.encode({payloads.pass_port(result.begins): outcome.items}, {})
         if result.ports is not None:
@@ -176,25 +209,34 @@ def _run(
     except (OperationalError, InterfaceError):
         raise
     except PayloadRefused as refused:
-        result = _failed(claimed, node, refused.failure, inputs)
+        result = outcomes.failed(claimed, node, refused.failure, inputs)
     except Exception as error:  # whatever a node raises becomes its step's failure
         explained = _explain(error, lease)
         if explained is None:
             note_lost(claimed, sent)
             return None
-        result = explained if isinstance(explained, Settlement) else _failed(claimed, node, explained, inputs)
+        result = explained if isinstance(explained, Settlement) else outcomes.failed(claimed, node, explained, inputs)
     if result.failure is not None and result.ports:
         try:
             data = payloads.encode(result.ports, result.sources)
         except PayloadRefused as refused:  # the items cannot be handed on beside the error, so it is not handled
-            result = _failed(claimed, replace(node, on_error="fail"), refused.failure, inputs)
-    return Report(claimed, graph, result, data, tuple(lines), continue_on, sent=tuple(sent))
+            result = outcomes.failed(claimed, replace(node, on_error="fail"), refused.failure, inputs)
+    report = Report(claimed, graph, result, data, tuple(lines), continue_on, sent=tuple(sent))
+    return report if vault is None else _masked(report, vault.redactor())
+
+
+def _masked(report: Report, redactor: Redactor) -> Report:
+    """The report without the secrets of the run's workflow, whatever the outside has echoed."""
+    data = masking.masked_data(report.data, redactor)
+    result = masking.masked_settlement(report.settlement, redactor, ports_too=data != report.data)
+    return replace(report, data=data, settlement=result, lines=tuple(masking.masked_lines(report.lines, redactor)))
 
 
 def _call(node: CompiledNode, context: StepContext) -> Outcome:
-    if node.weight != "inline":
-        _ = context.config  # rendered while the connection is still ours
+    if node.weight != "inline" or context.computes:
         _give_connection_back()
+        if context.items:
+            _ = context.config  # a step whose config is wrong has no effects
     failpoints.reach("step.before_effect")
     try:
         node_type = catalogue.get(node.type)
@@ -211,13 +253,6 @@ def _give_connection_back() -> None:
         connection.close()
 
 
-def _facts(claimed: Claimed, node: CompiledNode) -> RunFacts:
-    """The run's input and its workflow, as far as the step asks for them: for roots, and for templates."""
-    if any(name in text for _path, text in expressions.texts(node.config) for name in ("$execution", "$workflow")):
-        return payloads.read_facts(claimed.execution_id)
-    return RunFacts({} if node.in_degree else payloads.read_input(claimed.execution_id), {})
-
-
 def _inputs(claimed: Claimed, node: CompiledNode, carried: Carried | None, facts: RunFacts) -> dict[str, list[Any]]:
     scope = tuple(claimed.scope)
     begins = not any(scope) and not node.in_degree
@@ -226,69 +261,8 @@ def _inputs(claimed: Claimed, node: CompiledNode, carried: Carried | None, facts
     known = None
     if carried is not None and node.region is None and all(edge.role == "plain" for edge in node.ins):
         sources = {step_id(claimed.execution_id, edge.source) for edge in node.ins}
-        known = carried.outputs if sources == {carried.step_id} else None
+        known = carried.outputs if sources <= carried.steps else None
     return payloads.read_inputs(claimed.execution_id, node, scope, known)
-
-
-def _first_items(node: CompiledNode, inputs: Mapping[str, list[Any]]) -> list[Any]:
-    return inputs.get(node.inputs[0], []) if node.inputs else []
-
-
-def _woken(claimed: Claimed, node: CompiledNode, inputs: dict[str, list[Any]]) -> Settlement | None:
-    """What a step that has slept does when it is claimed again: its input items leave by the port of its waking."""
-    wake = payloads.decode(claimed.wake) or {}
-    if wake.get("by") == "timer":
-        return settlements.success({wake["onTimeout"]: _first_items(node, inputs)})
-    if wake.get("by") == "children":
-        return children.outcome(claimed, node, wake["children"], _first_items(node, inputs))
-    if wake.get("by") == "limit":
-        return _failed(claimed, node, failures.LOOP_LIMIT, inputs)
-    if wake.get("by") == "event":
-        return settlements.success({wake["onEvent"]: [wake["payload"]]})
-    return None
-
-
-def _understood(outcome: Outcome, node: CompiledNode, claimed: Claimed, inputs: Mapping[str, list[Any]]) -> Settlement:
-    unknown = _unknown_port(outcome, node)
-    if unknown is not None:
-        log.error("node type has a defect: it has no such port", node_type=node.type, port=unknown[:100])
-        failure = failures.unknown_port(unknown[:100], catalogue.facts(node.type).outputs)
-        return _failed(claimed, node, failure, inputs)
-    if isinstance(outcome, Done):
-        return settlements.success(outcome.ports, outcome.sources)
-    if isinstance(outcome, Later):
-        return settlements.later(
-            seconds=outcome.seconds, reason=outcome.reason, progress=outcome.progress, host=outcome.host
-        )
-    if isinstance(outcome, Wait):
-        if outcome.seconds is None and outcome.until is None and outcome.event is None:
-            raise ValueError(f"{node.type} waits for nothing")
-        return settlements.waiting(
-            seconds=outcome.seconds,
-            until=outcome.until,
-            event=outcome.event,
-            subject=outcome.subject,
-            on_event=outcome.on_event or node.first_output,
-            on_timeout=outcome.on_timeout or node.first_output,
-        )
-    if isinstance(outcome, Start):
-        items = _first_items(node, inputs)
-        return settlements.starting(Starting(outcome.workflow, outcome.inputs, outcome.wait, items))
-    if isinstance(outcome, Pass):
-        number = (payloads.decode(claimed.wake) or {}).get("pass", -1) + 1
-        return settlements.looping(number=number, progress=outcome.progress)
-    raise TypeError(f"{node.type} returned {type(outcome).__name__}")
-
-
-def _unknown_port(outcome: Outcome, node: CompiledNode) -> str | None:
-    """A port that the outcome names and the node's type does not have: everything behind it would be skipped."""
-    named: Collection[str | None] = ()
-    if isinstance(outcome, Done):
-        named = outcome.ports.keys()
-    elif isinstance(outcome, Wait):
-        named = (outcome.on_event, outcome.on_timeout)
-    known = catalogue.facts(node.type).outputs
-    return next((name for name in named if name is not None and name not in known and name != ERROR_PORT), None)
 
 
 def _explain(error: Exception, lease: Lease) -> Failure | Settlement | None:
@@ -302,73 +276,33 @@ def _explain(error: Exception, lease: Lease) -> Failure | Settlement | None:
         return failures.TIMED_OUT
     if isinstance(error, CircuitOpen):
         host = error.details.get("host")
-        return settlements.later(seconds=error.retry_after or 1.0, reason="breaker", progress=progress, host=host)
+        return settlements.later(seconds=error.retry_after or 1.0, reason=error.code, progress=progress, host=host)
+    if isinstance(error, Busy):
+        return settlements.later(seconds=BUSY_SECONDS, reason="javascript", progress=progress)
     if isinstance(error, NodeError):
         retry_after = error.retry_after if isinstance(error, Transient) else None
         return Failure(error.code, str(error.message), error.details, error.transient, retry_after)
     if isinstance(error, OutboundError) and not isinstance(error, Cancelled):
         return Failure(error.code, str(error.message), error.details, error.transient, error.retry_after)
+    if isinstance(error, CredentialError):
+        return Failure(error.code, str(error.message), error.details)
     log.exception("node type has a defect")
     return Failure("defect", failures.DEFECT, {"type": type(error).__name__})
 
 
-def _failed(claimed: Claimed, node: CompiledNode, failure: Failure, inputs: Mapping[str, list[Any]]) -> Settlement:
-    return settlements.failed(
-        node,
-        failure,
-        tries=claimed.tries,
-        jitter=random.random(),  # noqa: S311 - spreads retries, protects nothing
-        items=_first_items(node, inputs),
-        progress=payloads.decode(claimed.progress),
-    )
-
-
 def give_up(lease: Lease) -> None:
-    """Record the failure of a step that is over its time and does not stop; what it still does is thrown away."""
+    """Record the failure of a step that is over its time and does not stop; what it still does is thrown away.
+
+    Where it is a quick step after it that does not stop, the step itself has its result, and the other is left to fail
+    under a claim of its own.
+    """
+    if lease.result is not None:
+        settle(lease.result)
+        return
     graph = graph_of(lease.claimed)
     if graph is None:
         return
     node = graph.nodes[lease.claimed.node_id]
-    result = _failed(lease.claimed, node, failures.TIMED_OUT, {})
+    result = outcomes.failed(lease.claimed, node, failures.TIMED_OUT, {})
     data = payloads.encode(result.ports, {}) if result.ports else []
     settle(Report(lease.claimed, graph, result, data))
-
-
-def _settle_surely(report: Report) -> Recorded | None:
-    """Record the report; when it holds what cannot be written, record that as the step's failure."""
-    try:
-        return _settle_patiently(report)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception as error:  # texts that JSON or PostgreSQL do not hold, times out of range, names too long
-        log.exception("result cannot be recorded", step_id=str(report.claimed.step_id))
-        return _settle_patiently(_refused(report, error))
-
-
-def _refused(report: Report, error: Exception) -> Report:
-    """The same step, failed because of `error`. Its log lines are left out: they may be what was wrong."""
-    was = report.settlement.failure
-    details = {"reason": type(error).__name__, **({"of": was.code} if was else {})}
-    result = _failed(report.claimed, report.node, Failure("result_refused", failures.REFUSED, details), {})
-    data = payloads.encode(result.ports, {}) if result.ports else []
-    return replace(report, settlement=result, data=data, lines=())
-
-
-def _settle_patiently(report: Report) -> Recorded | None:
-    """Record the report even when the connection dies in the commit: look what is there, and write it only if missing.
-
-    The node is never run again for this. When the database stays away the lease runs out and another worker takes over.
-    """
-    for pause in (*COMMIT_PAUSES, None):
-        try:
-            recorded = settle(report)
-            failpoints.reach("finish.commit_unknown")
-        except (OperationalError, InterfaceError):
-            if pause is None:
-                raise
-            log.warning("result could not be recorded, trying again", pause=pause)
-            connection.close()
-            time.sleep(pause)
-        else:
-            return recorded
-    return None

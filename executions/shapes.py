@@ -94,6 +94,7 @@ class ExecutionShape(serializers.Serializer[Execution]):
     workflowCode = serializers.CharField(source="workflow.code")
     workflowName = serializers.CharField(source="workflow.name")
     version = serializers.IntegerField(source="version.number")
+    versionId = serializers.UUIDField(source="version_id")
     versionLabel = serializers.CharField(source="version.label")
     status = serializers.ChoiceField(choices=list(ExecutionStatus))
     priority = serializers.IntegerField()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from executions.datasets import dataset_of, goes_to_bigquery, origin_of
 from executions.models import Step, StepData
 from integrations import sink
 from workflows import services as workflows
@@ -20,16 +21,10 @@ def store_output(payload: dict[str, Any]) -> None:
     if data is None or node.stores is None:
         return
     sink.write(
-        dataset=sink.DatasetRef(
-            project_id=execution.project_id,
-            name=f"{execution.workflow.code}.{step.node_id}",
-            title=step.label,
-            workflow_id=execution.workflow_id,
-            node_id=step.node_id,
-            node_type=step.node_type,
-        ),
+        dataset=dataset_of(step),
         execution_id=execution.id,
-        node_id=step.node_id,
+        node_id=origin_of(step),
         kind=node.stores,
         rows=data.items,
+        export=goes_to_bigquery(step),
     )

@@ -8,19 +8,19 @@ from __future__ import annotations
 import random
 import uuid
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, transaction
 from psycopg.rows import class_row
 
 from accounts import failpoints
 from accounts.clock import Now
+from accounts.statements import hot_cursor
 from executions import failures, payloads
-from executions.claims import Claimed
-from executions.cursor import hot_cursor
+from executions.claims import Claimed, lock_execution
 from executions.engine import settlement as settlements
 from executions.engine.placement import CPU, IO
 from executions.engine.settlement import Settlement
@@ -30,10 +30,14 @@ from executions.services.control import fail
 from executions.services.graphs import graph_of
 from executions.services.guards import slots_of
 from executions.services.settling import Report, settle
+from integrations import counters
+from workflows import services as workflows
 from workflows.graph.topology import CompiledNode
 
 log = structlog.get_logger(__name__)
 
+LEASE_LOSSES = "lease_losses"
+"""The counter of steps that were taken from workers that had gone."""
 BATCH = 200
 HOST_BATCH = 20
 OVERTIME_SECONDS = 30.0
@@ -61,7 +65,10 @@ FORGOTTEN = LEASED.format(
 
 def rescue_expired() -> int:
     """S1: give the steps of dead workers to others, or fail them when they have killed too many; returns how many."""
-    return sum(_take_away(claimed, _rescued, only_expired=True) for claimed in _leased(EXPIRED))
+    taken = sum(_take_away(claimed, _rescued, only_expired=True) for claimed in _leased(EXPIRED))
+    if taken:
+        counters.add(LEASE_LOSSES, by=taken)
+    return taken
 
 
 def cut_overtime() -> int:
@@ -69,12 +76,12 @@ def cut_overtime() -> int:
     return sum(_take_away(claimed, _overtime, only_expired=False) for claimed in _leased(OVERTIME))
 
 
-def hand_back_forgotten(worker: str, held: Collection[uuid.UUID]) -> int:
-    """Give back at once the steps that `worker` has claimed without knowing it; returns how many.
+def hand_back_forgotten(worker: str, disown: Callable[[Claimed], bool]) -> int:
+    """Give back at once the steps that `worker` has claimed without knowing it, as `disown` says; returns how many.
 
     The answer to a claim is lost when the connection dies with the commit. Nobody is to blame, so it is no rescue.
     """
-    mine = [claimed for claimed in _leased(FORGOTTEN, worker=worker) if claimed.step_id not in held]
+    mine = [claimed for claimed in _leased(FORGOTTEN, worker=worker) if disown(claimed)]
     return sum(_take_away(claimed, _handed_back, only_expired=False) for claimed in mine)
 
 
@@ -176,7 +183,8 @@ FOR_HOSTS = DELAYED.format("""
         FROM executions_step
         WHERE status = 'delayed' AND available_at <= naryad_now() AND wait_subject IS NOT NULL
     ) AS of_host ON of_host.id = s.id
-    WHERE of_host.turn <= %(host_batch)s::int AND s.status = 'delayed' FOR UPDATE OF s SKIP LOCKED
+    WHERE of_host.turn <= %(host_batch)s::int AND s.status = 'delayed' AND s.available_at <= naryad_now()
+    FOR UPDATE OF s SKIP LOCKED
 """)
 
 # A step that waits stays so while its run is paused, so the run's row is locked to know whether it may go on.
@@ -193,7 +201,7 @@ UPDATE executions_step s
 SET status = CASE placed.status WHEN 'running' THEN 'ready' ELSE 'held' END, available_at = NULL,
     wake = s.wake || '{"by": "timer"}'::jsonb,
     rank_at = naryad_now() - make_interval(secs => s.priority * 30 - placed.place * 0.02), rung_at = naryad_now()
-FROM placed WHERE s.id = placed.id AND s.status = 'waiting'
+FROM placed WHERE s.id = placed.id AND s.status = 'waiting' AND s.available_at <= naryad_now()
 RETURNING CASE placed.status WHEN 'running' THEN s.queue END
 """
 
@@ -217,11 +225,19 @@ def end_overdue() -> int:
     """S6: fail runs that are over their deadline; returns how many."""
     # `finished_at` says the same as the status, in the words of the index.
     late = Execution.objects.open().filter(finished_at=None, deadline_at__lt=Now()).values_list("id", flat=True)[:BATCH]
-    return sum(fail(execution_id=execution_id, failure=failures.DEADLINE_EXCEEDED) for execution_id in late)
+    return sum(_end_if_overdue(execution_id) for execution_id in late)
+
+
+def _end_if_overdue(execution_id: uuid.UUID) -> bool:
+    """A run that was retried in the meantime has another deadline."""
+    with transaction.atomic():
+        lock_execution(execution_id)
+        overdue = Execution.objects.filter(id=execution_id, deadline_at__lt=Now()).exists()
+        return overdue and fail(execution_id=execution_id, failure=failures.DEADLINE_EXCEEDED)
 
 
 def forget() -> int:
-    """S9: drop rows of workers long gone and idempotency keys whose day is over; returns how many."""
+    """S9: drop rows of workers long gone, idempotency keys whose day is over, trials without runs; returns how many."""
     workers, _rows = Worker.objects.filter(seen_at__lt=Now() - WORKER_KEPT).delete()
     keys, _rows = IdempotencyKey.objects.filter(expires_at__lt=Now()).delete()
-    return workers + keys
+    return workers + keys + workflows.forget_trials(Execution.objects.all())

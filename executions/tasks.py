@@ -5,14 +5,18 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+import structlog
 from celery import current_task, shared_task
 from celery.signals import worker_init, worker_process_init, worker_ready, worker_shutting_down
 from django.db import connection
 
 from executions import runner, sweeps, ticker
+from executions.engine.placement import CPU, IO
 from executions.lease import Leases, family, found_family
 from executions.models import Worker
 from executions.services import scheduling
+
+log = structlog.get_logger(__name__)
 
 
 @cache
@@ -25,7 +29,10 @@ def process_leases() -> Leases:
 
 @shared_task(name="executions.drain")
 def drain(queue: str) -> None:
-    """There is work on `queue`."""
+    """There is work on `queue`. A forged name is no queue: to listen for its bells would keep a worker from its own."""
+    if queue not in (IO, CPU):
+        log.warning("bell_of_no_queue", queue=str(queue)[:50])
+        return
     runner.serve(queue, process_leases())
 
 

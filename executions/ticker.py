@@ -11,13 +11,20 @@ import structlog
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, close_old_connections, connection
 
+from accounts import services as accounts
+from accounts import trail
 from executions import invariants, pruning, sweeps
-from executions.services import admission, aftercare, dead_letters, scheduling
-from integrations import events, inbox, outbox, sink
+from executions.services import admission, aftercare, alarming, dead_letters, reacting, saved_errors, scheduling
+from integrations import alerting, events, files, inbox, outbox, shipments, sink
+from integrations.language_models import memory
+from integrations.wildberries import expiry
+from tickets.contacts import mailing
+from tickets.services import clockwork
 
 log = structlog.get_logger(__name__)
 
 PRUNE_BATCH = 1000
+FILE_BATCH = 50
 _patrol = invariants.Patrol()
 
 
@@ -38,20 +45,36 @@ def rules() -> list[Rule]:
         Rule("outbox", 1.0, outbox.ring_due),
         Rule("follow_schedules", 1.0, scheduling.follow_rows),
         Rule("fire_schedules", 1.0, scheduling.fire_due),
+        Rule("fire_vigils", 1.0, reacting.fire_due),
         Rule("end_overdue", 1.0, sweeps.end_overdue),
         Rule("look_after_ended", 1.0, aftercare.look_after_ended),
         Rule("admit_waiting", 1.0, admission.admit_waiting),
+        Rule("tickets", 1.0, clockwork.move_time),
+        Rule("executors_gone", settings.SWEEP_SECONDS, clockwork.take_from_the_gone),
         Rule("rescue_expired", settings.SWEEP_SECONDS, sweeps.rescue_expired),
         Rule("cut_overtime", settings.SWEEP_SECONDS, sweeps.cut_overtime),
         Rule("invariants", 60.0, _patrol.repair),
         Rule("forget", 60.0, sweeps.forget),
+        Rule("workers_missing", 5.0, alarming.watch_workers),
+        Rule("alerts_over", 5.0, alarming.end_recovered),
+        Rule("stuck_runs", 60.0, reacting.tell_of_stuck),
         Rule("dead_letters", 60.0, dead_letters.warn_of_old),
         Rule("prune_runs", 60.0, pruning.prune_finished),
+        Rule("prune_errors", 60.0, lambda: saved_errors.prune(PRUNE_BATCH)),
         Rule("prune_fires", 60.0, scheduling.prune_fires),
+        Rule("prune_listeners", 60.0, reacting.prune_reactions),
         Rule("prune_outbox", 60.0, lambda: outbox.prune(PRUNE_BATCH)),
         Rule("prune_inbox", 60.0, lambda: inbox.prune(PRUNE_BATCH)),
         Rule("prune_events", 60.0, lambda: events.prune(PRUNE_BATCH)),
+        Rule("prune_alerts", 60.0, lambda: alerting.prune(PRUNE_BATCH)),
+        Rule("prune_desk", 60.0, lambda: clockwork.prune(PRUNE_BATCH)),
+        Rule("prune_deliveries", 60.0, lambda: mailing.prune(PRUNE_BATCH)),
+        Rule("wildberries_token", 3600.0, lambda: expiry.warn(project_id=accounts.default_project().pk)),
         Rule("prune_datasets", 60.0, lambda: sink.prune(PRUNE_BATCH)),
+        Rule("prune_shipments", 60.0, lambda: shipments.prune(PRUNE_BATCH)),
+        Rule("prune_files", 60.0, lambda: files.forget(FILE_BATCH)),
+        Rule("prune_trail", 60.0, lambda: trail.prune(PRUNE_BATCH)),
+        Rule("prune_talks", 60.0, lambda: memory.prune(PRUNE_BATCH)),
     ]
 
 

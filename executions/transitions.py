@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from executions.cursor import hot_cursor
+from accounts.statements import hot_cursor
 from executions.engine.events import Event
 from integrations import safe_json
 

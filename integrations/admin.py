@@ -12,61 +12,75 @@ from django.db.models import QuerySet
 from django.forms import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
 from accounts.clock import Clock
 from accounts.errors import DomainError
 from accounts.models import User
-from integrations import credentials, datasets, outbox, safe_json
+from accounts.read_only import ReadOnlyRows
+from integrations import credentials, datasets, keeping_credentials, outbox, safe_json, shipments
 from integrations.datasets import FORMATS, RowFilter
 from integrations.downloads import stream
-from integrations.models import Credential, Dataset, DatasetRow, Event, OutboxMessage
+from integrations.errors import SecretNeeded
+from integrations.models import (
+    Credential,
+    Dataset,
+    DatasetRow,
+    OutboxMessage,
+    RejectedRow,
+    Shipment,
+    StoredFile,
+    Talk,
+    WarehouseLoad,
+    WarehouseTable,
+)
+from integrations.secret import MASK
+from integrations.wildberries import token_card
 
 
-class ReadOnly(admin.ModelAdmin):
+class ReadOnly(ReadOnlyRows, ModelAdmin):
     """Rows that only the product itself writes."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 class CredentialForm(forms.ModelForm):
     """The secret goes in and never comes out: its fields are empty on every page, and empty means unchanged."""
 
     login = forms.CharField(
-        label=_("Логин или имя заголовка"), required=False, help_text=_("Для видов «логин и пароль» и «заголовок»")
+        label=_("Логин или имя заголовка"),
+        required=False,
+        help_text=_("Для видов «логин и пароль» и «заголовок»"),
+        widget=UnfoldAdminTextInputWidget,
     )
     value = forms.CharField(
         label=_("Секрет"),
         required=False,
-        widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password"}),
+        widget=UnfoldAdminPasswordWidget(render_value=False, attrs={"autocomplete": "new-password"}),
     )
     allowed_hosts = forms.CharField(
         label=_("Разрешённые адреса"),
         required=False,
         help_text=_("Имена через пробел; *.example.org разрешает поддомены; пусто — куда угодно"),
+        widget=UnfoldAdminTextInputWidget,
     )
 
     class Meta:
         model = Credential
-        fields = ("project", "name", "kind", "allowed_hosts", "login", "value")
+        fields = ("project", "name", "kind", "settings", "allowed_hosts", "shared_with", "login", "value")
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         if self.is_new:
             self.fields["value"].required = True
         else:
-            self.fields["value"].widget.attrs["placeholder"] = credentials.MASK
+            self.fields["value"].widget.attrs["placeholder"] = MASK
             self.fields["value"].help_text = _("Оставьте пустым, чтобы не менять")
             self.initial["allowed_hosts"] = " ".join(self.instance.allowed_hosts)
 
@@ -81,7 +95,18 @@ class CredentialForm(forms.ModelForm):
         cleaned = super().clean() or {}
         if "kind" in self.changed_data and not self.is_new and not cleaned.get("value"):
             self.add_error("value", _("При смене вида введите секрет заново"))
+        if not self.is_new and not cleaned.get("value") and self._is_diverted(cleaned):
+            self.add_error("value", SecretNeeded.message)
         return cleaned
+
+    def clean_settings(self) -> dict[str, Any]:
+        return self.cleaned_data["settings"] or {}
+
+    def _is_diverted(self, cleaned: dict[str, Any]) -> bool:
+        """Whether the secret would go somewhere else, which takes somebody who has it."""
+        hosts = str(self.initial["allowed_hosts"]).split()
+        same = (cleaned.get("settings"), cleaned.get("allowed_hosts")) == (self.initial.get("settings"), hosts)
+        return not same or bool(cleaned.get("login"))
 
     def _post_clean(self) -> None:
         """Sealed after Django has copied the other fields into the row, so that errors land in the form."""
@@ -97,19 +122,36 @@ class CredentialForm(forms.ModelForm):
 
 
 @admin.register(Credential)
-class CredentialAdmin(admin.ModelAdmin):
+class CredentialAdmin(ModelAdmin):
     form = CredentialForm
     list_display = ("name", "project", "kind", "mask", "updated_at")
     list_filter = ("project", "kind")
     search_fields = ("name",)
 
+    def get_urls(self) -> list[URLPattern]:
+        page = path("wildberries-token/", self.admin_site.admin_view(self.wildberries_token), name="wildberries_token")
+        return [page, *super().get_urls()]
+
+    def wildberries_token(self, request: HttpRequest) -> HttpResponse:
+        """The card of the installation's token; `?ping=1` asks Wildberries."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        card = token_card.look(ping=request.GET.get("ping") == "1")
+        context = {**self.admin_site.each_context(request), "title": _("Токен Wildberries"), "card": card}
+        return TemplateResponse(request, "admin/integrations/wildberries_token.html", context)
+
     @admin.display(description=_("секрет"))
     def mask(self, credential: Credential) -> str:
-        return credentials.MASK
+        return MASK
 
     def get_readonly_fields(self, request: HttpRequest, obj: Credential | None = None) -> tuple[str, ...]:
         """The project is sealed into the secret and cannot change."""
         return () if obj is None else ("project",)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Credential | None = None) -> bool:
+        """One by one, and not while a published workflow names it."""
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and obj is not None and not keeping_credentials.users_of(obj.pk)
 
     def save_model(self, request: HttpRequest, obj: Credential, form: Any, change: bool) -> None:
         if change:
@@ -121,13 +163,19 @@ class CredentialAdmin(admin.ModelAdmin):
 class OutboxMessageAdmin(ReadOnly):
     """What waits, what went out and, above all, what did not arrive."""
 
-    list_display = ("topic", "state", "tries", "created_at", "available_at", "what_failed")
+    list_display = ("topic", "state_shown", "tries", "created_at", "available_at", "what_failed")
     list_filter = ("state", "topic", "queue")
     search_fields = ("=id", "=dedupe_key", "=ordering_key")
     actions = ("send_again",)
     exclude = ("payload", "error", "lease_token")
     readonly_fields = ("content", "what_failed")
     show_full_result_count = False
+
+    @display(
+        description=_("состояние"), ordering="state", label={"dead": "danger", "sent": "success", "sending": "info"}
+    )
+    def state_shown(self, message: OutboxMessage) -> tuple[str, str]:
+        return message.state, message.get_state_display()
 
     @admin.display(description=_("ошибка"))
     def what_failed(self, message: OutboxMessage) -> str:
@@ -144,27 +192,6 @@ class OutboxMessageAdmin(ReadOnly):
 
     def has_send_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("integrations.change_outboxmessage")
-
-
-@admin.register(Event)
-class EventAdmin(ReadOnly):
-    """What has happened, the newest first."""
-
-    list_display = ("name", "subject", "source", "project", "at", "short")
-    list_filter = ("project", "source")
-    search_fields = ("=name", "=subject", "=dedupe_key")
-    search_help_text = _("Имя, предмет или ключ от повторов целиком")
-    exclude = ("payload",)
-    readonly_fields = ("content",)
-    show_full_result_count = False
-
-    @admin.display(description=_("содержание"))
-    def short(self, event: Event) -> str:
-        return Truncator(safe_json.dumps(event.payload)).chars(200)
-
-    @admin.display(description=_("содержание"))
-    def content(self, event: Event) -> str:
-        return safe_json.dumps(event.payload)
 
 
 @admin.register(Dataset)
@@ -238,3 +265,103 @@ class DatasetRowAdmin(ReadOnly):
         if "dataset__id__exact" not in request.GET:
             return redirect("admin:integrations_dataset_changelist")
         return super().changelist_view(request, extra_context)
+
+
+@admin.register(WarehouseTable)
+class WarehouseTableAdmin(ReadOnly):
+    """Tables of BigQuery, and which key of a row became which column."""
+
+    list_display = ("name", "kind", "dataset", "location", "next_at")
+    list_filter = ("kind",)
+    search_fields = ("name", "dataset__name")
+
+
+@admin.register(WarehouseLoad)
+class WarehouseLoadAdmin(ReadOnly):
+    """Load jobs, the newest first. One without a time of loading is still tried; its error says why."""
+
+    list_display = ("job", "table", "rows", "rejected", "created_at", "loaded_at", "what_failed")
+    list_filter = (("loaded_at", admin.EmptyFieldListFilter),)
+    search_fields = ("=id", "table__name")
+    exclude = ("error",)
+    readonly_fields = ("what_failed",)
+    show_full_result_count = False
+
+    @admin.display(description=_("задание"))
+    def job(self, load: WarehouseLoad) -> str:
+        return load.job_id
+
+    @admin.display(description=_("ошибка"))
+    def what_failed(self, load: WarehouseLoad) -> str:
+        if not load.error:
+            return ""
+        answer = load.error["details"].get("answer") or load.error["details"].get("reason") or ""
+        return f"{load.error['code']}: {load.error['message']} {answer}".rstrip()
+
+
+@admin.register(Shipment)
+class ShipmentAdmin(ReadOnly):
+    """What each node of each run has sent to BigQuery, or has to send."""
+
+    list_display = ("execution_id", "node_id", "table", "rows", "load", "written_at")
+    list_filter = (("load", admin.EmptyFieldListFilter),)
+    search_fields = ("=execution_id",)
+    list_select_related = ("table", "load")
+    actions = ("send_again",)
+    show_full_result_count = False
+
+    @admin.action(description=_("Загрузить в BigQuery снова"), permissions=["send"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Shipment]) -> None:
+        sent = shipments.send_again(list(queryset.values_list("pk", flat=True)))
+        self.message_user(request, _("Поставлено в очередь: %(count)s") % {"count": sent}, messages.SUCCESS)
+
+    def has_send_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("integrations.change_shipment")
+
+
+@admin.register(RejectedRow)
+class RejectedRowAdmin(ReadOnly):
+    """Rows that BigQuery could not take."""
+
+    list_display = ("shipment", "position", "field", "reason", "created_at")
+    list_filter = ("reason",)
+    list_select_related = ("shipment",)
+    exclude = ("row",)
+    readonly_fields = ("whole",)
+    actions = ("send_again",)
+    show_full_result_count = False
+
+    @admin.display(description=_("данные"))
+    def whole(self, rejected: RejectedRow) -> str:
+        return safe_json.dumps(rejected.row)
+
+    @admin.action(description=_("Загрузить в BigQuery снова"), permissions=["send"])
+    def send_again(self, request: HttpRequest, queryset: QuerySet[RejectedRow]) -> None:
+        sent = shipments.send_again(list(queryset.values_list("shipment_id", flat=True)))
+        self.message_user(request, _("Поставлено в очередь: %(count)s") % {"count": sent}, messages.SUCCESS)
+
+    def has_send_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("integrations.change_shipment")
+
+
+@admin.register(StoredFile)
+class StoredFileAdmin(ReadOnly):
+    """Files that travel with items: how many there are and how large. What is in them is not shown."""
+
+    list_display = ("id", "project", "size", "created_at", "used_at")
+    list_filter = ("project",)
+    exclude = ("content",)
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StoredFile]:
+        return super().get_queryset(request).defer("content")
+
+
+@admin.register(Talk)
+class TalkAdmin(ReadOnly):
+    """Talks of people with models. What was said is not shown here: it belongs to them."""
+
+    list_display = ("session", "project", "updated_at")
+    list_filter = ("project",)
+    exclude = ("turns",)
+    show_full_result_count = False

@@ -21,11 +21,15 @@ REST_CAP_MS: Final = 300_000
 PROBE_MS: Final = 60_000
 """How long a probe may take before another caller may try."""
 FORGET_MS: Final = 900_000
+"""Nothing that is known of a circuit reaches further, back or ahead: what does was written by nobody of ours."""
 
-_NOW = """
+_NOW = f"""
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-local function number(field) return tonumber(redis.call('HGET', KEYS[1], field) or '0') end
+local function number(field)
+    local held = tonumber(redis.call('HGET', KEYS[1], field) or '0')
+    return held and held >= 0 and held < now + {FORGET_MS} and held or 0
+end
 """
 
 # ARGV: PROBE_MS. Returns the milliseconds to wait; 0 lets the call through.
@@ -42,14 +46,16 @@ return 0
 """
 )
 
-# ARGV: WINDOW_MS, FORGET_MS. A late success from before the opening does not close a circuit.
+# ARGV: WINDOW_MS, FORGET_MS. A late success from before the opening does not close a circuit. Returns 1 when this one
+# has closed it.
 _SUCCEEDED = SharedScript(
     _NOW
     + """
 local open_until = number('open_until')
 if open_until > 0 then
-    if now >= open_until then redis.call('DEL', KEYS[1]) end
-    return 0
+    if now < open_until then return 0 end
+    redis.call('DEL', KEYS[1])
+    return 1
 end
 if now - number('since') > tonumber(ARGV[1]) then
     redis.call('HSET', KEYS[1], 'since', now, 'good', 1, 'bad', 0)
@@ -61,7 +67,8 @@ return 0
 """
 )
 
-# ARGV: WINDOW_MS, FORGET_MS, FAILURES, REST_MS, REST_CAP_MS. Returns 1 when this failure opened the circuit.
+# ARGV: WINDOW_MS, FORGET_MS, FAILURES, REST_MS, REST_CAP_MS. Returns 1 when this failure opened the circuit, and 0
+# when a probe failed: the circuit was open.
 _FAILED = SharedScript(
     _NOW
     + """
@@ -83,7 +90,7 @@ if opens then
     redis.call('HSET', KEYS[1], 'open_until', string.format('%.0f', now + rest), 'trips', trips + 1, 'probe_until', 0)
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return opens and 1 or 0
+return opens and open_until == 0 and 1 or 0
 """
 )
 
@@ -97,13 +104,13 @@ def check(key: str, *, host: str) -> None:
         raise CircuitOpen(retry_after=wait / 1000, host=host)
 
 
-def succeeded(key: str) -> None:
-    """The host answered, whatever it said below 500."""
-    _SUCCEEDED.run([PREFIX + key], [WINDOW_MS, FORGET_MS], otherwise=0)
+def succeeded(key: str) -> bool:
+    """The host answered, whatever it said below 500; True when this closed the circuit."""
+    return bool(_SUCCEEDED.run([PREFIX + key], [WINDOW_MS, FORGET_MS], otherwise=0))
 
 
 def failed(key: str) -> bool:
-    """The host answered 5xx or not at all; True when this opened the circuit."""
+    """The host answered 5xx or not at all; True when this opened the circuit, which was closed."""
     return bool(_FAILED.run([PREFIX + key], [WINDOW_MS, FORGET_MS, FAILURES, REST_MS, REST_CAP_MS], otherwise=0))
 
 

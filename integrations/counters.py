@@ -8,13 +8,13 @@ from integrations.valkey import SharedScript
 
 PREFIX: Final = "naryad:"
 
-_ADD = SharedScript("return redis.call('INCR', KEYS[1])")
-_READ = SharedScript("return redis.call('GET', KEYS[1]) or 0")
+_ADD = SharedScript("return redis.call('INCRBY', KEYS[1], ARGV[1])")
+_READ = SharedScript("return tonumber(redis.call('GET', KEYS[1]) or 0) or 0")
 
 
-def add(name: str) -> None:
-    """One more; nothing happens while Valkey is away."""
-    _ADD.run([PREFIX + name], [], otherwise=0)
+def add(name: str, *, by: int = 1) -> None:
+    """So many more; nothing happens while Valkey is away."""
+    _ADD.run([PREFIX + name], [by], otherwise=0)
 
 
 def read(name: str) -> int | None:

@@ -10,56 +10,37 @@ import base64
 import binascii
 import hashlib
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
-from urllib.parse import quote
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
+from accounts.clock import Clock, Now
 from integrations import safe_json
+from integrations.credential_kinds import KINDS
 from integrations.errors import CredentialInvalid, CredentialKeysInvalid, CredentialNotFound, CredentialUnreadable
 from integrations.models import Credential
+from integrations.secret import Secret
 
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
-MASK: Final = "••••••••"
+USE_NOTED_EVERY: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class Secret:
-    """A secret in clear, for the time of a call. Its representation shows nothing.
+class Rotated:
+    """What one batch of a rotation did; `last` is the last row that it looked at, None when there was none."""
 
-    `value` is the token, password or header value; `login` the user name (basic) or the header's name (header).
-    Without `hosts` it may go anywhere; with them only there (`*.example.org` covers subdomains).
-    """
-
-    id: str
-    kind: str
-    value: str
-    login: str = ""
-    hosts: tuple[str, ...] = ()
-
-    def __repr__(self) -> str:
-        return f"Secret(id={self.id!r}, kind={self.kind!r}, value={MASK!r})"
-
-    def headers(self) -> dict[str, str]:
-        """The request headers that carry it."""
-        if self.kind == Credential.Kind.BASIC:
-            pair = base64.b64encode(f"{self.login}:{self.value}".encode()).decode()
-            return {"Authorization": f"Basic {pair}"}
-        if self.kind == Credential.Kind.HEADER:
-            return {self.login: self.value}
-        token = self.value.removeprefix("Bearer ").strip()
-        return {"Authorization": f"Bearer {token}"}
-
-    def may_go_to(self, host: str) -> bool:
-        """Whether the secret may be sent to `host` (a name in lower case, without port)."""
-        return not self.hosts or any(_covers(pattern.lower(), host) for pattern in self.hosts)
+    count: int
+    unreadable: tuple[UUID, ...] = ()
+    last: UUID | None = None
 
 
 def seal(credential: Credential, *, value: str, login: str) -> None:
@@ -70,6 +51,16 @@ def seal(credential: Credential, *, value: str, login: str) -> None:
     text = safe_json.dumps({"login": login, "value": value}).encode()
     credential.key_id = _key_id(key)
     credential.ciphertext = nonce + AESGCM(key).encrypt(nonce, text, _bound_to(credential))
+
+
+def usable_in(project_id: int) -> QuerySet[Credential]:
+    """The credentials that workflows of the project may use: its own, and those that others share with it."""
+    return Credential.objects.filter(Q(project_id=project_id) | Q(shared_with=project_id)).distinct()
+
+
+def kinds_of(ids: Collection[UUID], project_id: int) -> Mapping[UUID, str]:
+    """The kind of each of these credentials that workflows of the project may use."""
+    return dict(usable_in(project_id).filter(id__in=ids, revoked_at=None).values_list("id", "kind"))
 
 
 def reveal(credential_id: UUID, project_id: int) -> Secret:
@@ -94,33 +85,46 @@ def unseal(credential: Credential) -> Secret:
         value=fields["value"],
         login=fields["login"],
         hosts=tuple(credential.allowed_hosts),
+        settings=credential.settings,
     )
 
 
-def rotate(limit: int = 100) -> int:
-    """Re-encrypt at most `limit` rows with the first key, each in a transaction of its own; returns how many.
+def note_use(ids: Collection[UUID], execution_id: UUID) -> None:
+    """Write down that a run has opened these, once a minute at most."""
+    stale = Q(last_used_at=None) | Q(last_used_at__lt=Now() - USE_NOTED_EVERY)
+    Credential.objects.filter(stale, id__in=ids).update(last_used_at=Clock(), last_execution_id=execution_id)
 
-    Runs beside work in progress: every row opens before and after. Raises `CredentialUnreadable`.
+
+def outdated() -> QuerySet[Credential]:
+    """The rows that are not encrypted with the first key."""
+    return Credential.objects.exclude(key_id=_key_id(keys()[0])).order_by("id")
+
+
+def rotate(limit: int = 100, *, after: UUID | None = None) -> Rotated:
+    """Re-encrypt at most `limit` rows behind `after` with the first key, each in a transaction of its own.
+
+    Runs beside work in progress, and as often as one likes: every row opens before and after. A row that does not open
+    is left as it is.
     """
-    newest = _key_id(keys()[0])
-    old = list(Credential.objects.exclude(key_id=newest).order_by("id").values_list("id", "project_id")[:limit])
-    for credential_id, project_id in old:
-        with transaction.atomic():
-            credential = _find(credential_id, project_id, for_update=True)
-            secret = unseal(credential)
-            seal(credential, value=secret.value, login=secret.login)
-            credential.save(update_fields=["key_id", "ciphertext"])
-    return len(old)
+    rows = outdated() if after is None else outdated().filter(id__gt=after)
+    ids = list(rows.values_list("id", "project_id")[:limit])
+    unreadable: list[UUID] = []
+    for credential_id, project_id in ids:
+        try:
+            _reseal(credential_id, project_id)
+        except CredentialNotFound:
+            continue  # deleted meanwhile
+        except CredentialUnreadable:
+            unreadable.append(credential_id)
+    return Rotated(len(ids) - len(unreadable), tuple(unreadable), ids[-1][0] if ids else None)
 
 
-def redact(text: str, known: Iterable[Secret | str]) -> str:
-    """`text` with every known secret masked, also in its base64, URL-encoded and hexadecimal forms."""
-    values: set[str] = set()
-    for secret in known:
-        values |= {secret.value, *secret.headers().values()} if isinstance(secret, Secret) else {secret}
-    for form in sorted({form for value in values for form in _forms(value)}, key=len, reverse=True):
-        text = text.replace(form, MASK)
-    return text
+@transaction.atomic
+def _reseal(credential_id: UUID, project_id: int) -> None:
+    credential = _find(credential_id, project_id, for_update=True)
+    secret = unseal(credential)
+    seal(credential, value=secret.value, login=secret.login)
+    credential.save(update_fields=["key_id", "ciphertext"])
 
 
 def keys() -> list[bytes]:
@@ -139,11 +143,13 @@ def _find(credential_id: UUID, project_id: int, *, for_update: bool = False) -> 
 
 
 def _check(*, kind: str, value: str, login: str) -> None:
-    if kind not in Credential.Kind.values:
+    known = KINDS.get(kind)
+    if known is None:
         raise CredentialInvalid(field="kind")
-    if not value or not value.isprintable():
+    line = value.replace("\n", "").replace("\r", "") if known.lines else value
+    if not value or not line.isprintable():
         raise CredentialInvalid(field="value")
-    if kind in (Credential.Kind.BASIC, Credential.Kind.HEADER) and not (login and login.isprintable()):
+    if known.login and not (login and login.isprintable()):
         raise CredentialInvalid(field="login")
 
 
@@ -164,21 +170,3 @@ def _decode(text: str) -> bytes:
     if len(key) != KEY_BYTES:
         raise CredentialKeysInvalid
     return key
-
-
-def _covers(pattern: str, host: str) -> bool:
-    return host.endswith(pattern[1:]) if pattern.startswith("*.") else host == pattern
-
-
-def _forms(value: str) -> set[str]:
-    """The ways in which a secret may turn up in a text; a very short one would mask half of every text."""
-    if len(value) < 4:
-        return set()
-    raw = value.encode()
-    return {
-        value,
-        quote(value, safe=""),
-        base64.b64encode(raw).decode().rstrip("="),
-        base64.urlsafe_b64encode(raw).decode().rstrip("="),
-        raw.hex(),
-    }

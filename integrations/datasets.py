@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,7 +13,8 @@ from django.db.models import QuerySet
 from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext_lazy as _
 
-from integrations import safe_json, spreadsheet
+from accounts import services as accounts_services
+from integrations import safe_json, spreadsheet, workbooks
 from integrations.errors import DatasetNotFound, DatasetQueryInvalid
 from integrations.models import Dataset, DatasetRow
 
@@ -43,10 +44,10 @@ class RowFilter:
         )
 
 
-def find(user: Any, name: str) -> Dataset:
-    """The dataset, if `user` may see it; raises `DatasetNotFound`. In several projects the oldest one answers."""
-    named = Dataset.objects.visible_to(user).filter(name=name.replace("\x00", "")).order_by("created_at", "id")
-    dataset = named.first()
+def find(user: Any, name: str, *, action: str = "dataset.view") -> Dataset:
+    """The dataset, if `user` may do this with it; raises `DatasetNotFound`. Of several projects the oldest answers."""
+    allowed = Dataset.objects.filter(project_id__in=accounts_services.project_ids(user, action=action))
+    dataset = allowed.filter(name=name.replace("\x00", "")).order_by("created_at", "id").first()
     if dataset is None:
         raise DatasetNotFound
     return dataset
@@ -70,6 +71,13 @@ def as_object(dataset: Dataset, row: DatasetRow) -> dict[str, Any]:
     return {**fields, **dict(zip(META, _meta(row), strict=True))}
 
 
+def refuse_too_many(rows: QuerySet[DatasetRow], format: str) -> None:
+    """Raises `DatasetQueryInvalid` for more rows than a file of this format is made with."""
+    if format == "xlsx" and rows.order_by()[: workbooks.MAX_ROWS + 1].count() > workbooks.MAX_ROWS:
+        message = _("Строк больше %(limit)s: скачайте CSV или сузьте выборку")
+        raise DatasetQueryInvalid(message, field="format", limit=workbooks.MAX_ROWS)
+
+
 def ndjson(dataset: Dataset, rows: QuerySet[DatasetRow]) -> Generator[bytes]:
     """One JSON object per line, in pieces; a server-side cursor feeds it."""
     for batch in _batches(rows):
@@ -85,7 +93,19 @@ def csv(dataset: Dataset, rows: QuerySet[DatasetRow]) -> Generator[bytes]:
         ).encode()
 
 
-FORMATS: Final = {"ndjson": (ndjson, "application/x-ndjson"), "csv": (csv, "text/csv; charset=utf-8")}
+def xlsx(dataset: Dataset, rows: QuerySet[DatasetRow]) -> Generator[bytes]:
+    """The same table as a workbook."""
+    header: list[Any] = [*META, *dataset.columns]
+    stored = (row for batch in _batches(rows) for row in batch)
+    lines = ([*_meta(row), *(row.payload.get(name) for name in dataset.columns)] for row in stored)
+    yield from workbooks.pieces(chain([header], lines))
+
+
+FORMATS: Final = {
+    "ndjson": (ndjson, "application/x-ndjson"),
+    "csv": (csv, "text/csv; charset=utf-8"),
+    "xlsx": (xlsx, workbooks.CONTENT_TYPE),
+}
 """The downloads: how they are made and their content type."""
 
 

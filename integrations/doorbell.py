@@ -4,7 +4,7 @@ A ring carries no work: lost, doubled or late, it changes no result, for the tic
 neither block its caller (one second at most, then a rest) nor raise.
 
 A worker that has just run out of work listens for a moment (`integrations.listening`) and is told at once. A message
-goes out for as many as are needed beyond those who listen.
+goes out for as many as are needed beyond those who listen, unless so many wait already that every worker will come.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ import structlog
 from celery import current_app
 from django.db import DEFAULT_DB_ALIAS, connections
 from kombu.pools import ProducerPool
+from redis import ResponseError
 
-from integrations import listening
+from integrations import broker_places, listening
+from integrations.listening import Called
 
 DRAIN: Final = "executions.drain"
 RELAY: Final = "integrations.relay"
@@ -27,6 +29,9 @@ TASK_OF_QUEUE: Final = {"io": DRAIN, "cpu": DRAIN, "notifications": RELAY, "syst
 
 SOCKET_SECONDS = 1
 PRODUCERS = 4
+ENOUGH: Final = 200
+"""Messages that may wait in a queue before a ring sends no other. They wait only while no worker has a place for them,
+and each brings a worker who takes what is ready by then: one more would cost its sender and find nothing left."""
 FAILURES_TO_REST = 3
 REST_SECONDS = 10.0
 
@@ -80,17 +85,17 @@ class _Bell:
         self.times = max(self.times, times) if self.name == RELAY else self.times + times
 
     def __call__(self) -> None:
-        woken = _wake_listeners(self.queue, self.times) if self.name == DRAIN else 0
-        if woken < self.times:
+        woken, waiting = _call_listeners(self.queue, self.times)
+        if woken < self.times and waiting < ENOUGH:
             _line.send(self.name, self.queue, self.times - woken)
 
 
-def _wake_listeners(queue: str, times: int) -> int:
+def _call_listeners(queue: str, times: int) -> Called:
     try:
         return listening.call(queue, times)
     except Exception as error:  # as with the broker: what is committed stays committed
         log.warning("listeners cannot be called", queue=queue, error=type(error).__name__)
-        return 0
+        return Called(0, 0)
 
 
 class BrokerLine:
@@ -146,6 +151,8 @@ class BrokerLine:
             if resting:
                 self._rest_until = time.monotonic() + REST_SECONDS
         log.warning("doorbell_failed", task=name, queue=queue, error=type(error).__name__, resting=resting)
+        if isinstance(error.__cause__ or error, ResponseError):
+            broker_places.clear_places()
 
 
 _line = BrokerLine()

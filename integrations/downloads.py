@@ -11,14 +11,18 @@ from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.text import get_valid_filename
 from rest_framework.request import Request
 
-from integrations.datasets import FORMATS
+from integrations.datasets import FORMATS, refuse_too_many
 from integrations.models import Dataset, DatasetRow
 
 
 def stream(
     request: Request | HttpRequest, dataset: Dataset, rows: QuerySet[DatasetRow], format: str
 ) -> StreamingHttpResponse:
-    """The rows as a file in one of `FORMATS`; memory stays the same however many there are."""
+    """The rows as a file in one of `FORMATS`; memory stays the same however many there are.
+
+    Raises `DatasetQueryInvalid` before anything is sent.
+    """
+    refuse_too_many(rows, format)
     make, content_type = FORMATS[format]
     pieces = make(dataset, rows)
     underlying = request._request if isinstance(request, Request) else request

@@ -38,6 +38,13 @@ class OutboundError(IntegrationsError):
         self.retry_after = retry_after
 
 
+class ErrorListAway(IntegrationsError):
+    """The Redis server that keeps lists of errors cannot be asked; `details.cause` says why."""
+
+    code = "error_list_away"
+    message = _("Сервер Redis со списками ошибок недоступен: проверьте ERROR_REDIS_URL")
+
+
 class Unreachable(OutboundError):
     """No connection: the name is unknown, the port is closed, the line broke, the certificate is wrong."""
 
@@ -81,6 +88,13 @@ class CircuitOpen(OutboundError):
     message = _("Внешняя система недавно отказывала: запросы к ней приостановлены")
 
 
+class ServerCrowded(CircuitOpen):
+    """Not called either: as many calls as one server may have are under way, and it does not answer them."""
+
+    code = "server_crowded"
+    message = _("Внешняя система медлит с ответами на другие запросы: этот отправится позже")
+
+
 class ForbiddenTarget(OutboundError):
     """The address may not be called from here."""
 
@@ -102,6 +116,30 @@ class InvalidAnswer(OutboundError):
 
     code = "invalid_answer"
     message = _("Ответ внешней системы не удалось прочитать")
+
+
+class FileGone(OutboundError):
+    """The content of an item's file is not in the store of its project: too old, or never there."""
+
+    code = "file_gone"
+    message = _("Содержимого файла больше нет: получите файл заново")
+    transient = False
+
+
+class FileTooLarge(OutboundError):
+    """A file is larger than one may be, or the files of the project would be larger than all may be together."""
+
+    code = "file_too_large"
+    message = _("Файл больше допустимого или место для файлов проекта кончилось: FILE_MAX_BYTES, FILE_QUOTA_BYTES")
+    transient = False
+
+
+class FolderRefused(OutboundError):
+    """A file of the server that workflows may not reach, or that is not there; `details.reason` says which."""
+
+    code = "folder_refused"
+    message = _("Файл в папке процессов не прочитать и не записать: проверьте путь и WORKFLOW_FOLDER")
+    transient = False
 
 
 class UnsafeAnswer(InvalidAnswer):
@@ -131,6 +169,13 @@ class CredentialNotFound(CredentialError):
     message = _("Учётные данные не найдены в этом проекте")
 
 
+class CredentialRevoked(CredentialError):
+    """It was taken out of use, while something still names it."""
+
+    code = "credential_revoked"
+    message = _("Учётные данные отозваны: выберите другие или верните эти")
+
+
 class CredentialUnreadable(CredentialError):
     """The ciphertext does not open: the key is missing or another one, or the row was tampered with."""
 
@@ -152,6 +197,41 @@ class CredentialInvalid(CredentialError):
     message = _("Учётные данные заполнены неверно")
 
 
+class SecretNeeded(CredentialError):
+    """Where a secret goes may be changed only by somebody who has it; `details.field` names what was to change."""
+
+    code = "secret_needed"
+    message = _("Чтобы изменить, куда отправляются учётные данные, введите секрет заново")
+
+
+class CredentialNameTaken(CredentialError):
+    """The project has a credential of this name."""
+
+    code = "credential_name_taken"
+    message = _("Учётные данные с таким названием в проекте уже есть")
+
+
+class CredentialInUse(CredentialError):
+    """Published workflows name it: `details.usedBy`."""
+
+    code = "credential_in_use"
+    message = _("Учётные данные нужны опубликованным рабочим процессам: замените их там или отзовите")
+
+
+class BreakerNotFound(IntegrationsError):
+    """No circuit breaker of this name has met a failure lately."""
+
+    code = "breaker_not_found"
+    message = _("Такого предохранителя нет: возможно, он уже забыт")
+
+
+class ValkeyAway(IntegrationsError):
+    """The shared memory cannot be asked; work goes on without it."""
+
+    code = "valkey_away"
+    message = _("Общая память (Valkey) не отвечает: повторите позже")
+
+
 class DatasetNotFound(IntegrationsError):
     """No such dataset among those that the person may see."""
 
@@ -171,6 +251,34 @@ class EventInvalid(IntegrationsError):
 
     code = "event_invalid"
     message = _("Событие описано неверно: проверьте имя, предмет и ключ от повторов")
+
+
+class EventTypeNotFound(IntegrationsError):
+    """The catalogue has no type of event of this code."""
+
+    code = "not_found"
+    message = _("Такого вида событий нет")
+
+
+class AlertNotFound(IntegrationsError):
+    """No such alert is kept among those that the person may see."""
+
+    code = "not_found"
+    message = _("Такой тревоги нет")
+
+
+class AlertOver(IntegrationsError):
+    """What the alert was about is over: nobody has to look after it any more."""
+
+    code = "alert_over"
+    message = _("Эта тревога уже закончилась")
+
+
+class PayloadInvalid(IntegrationsError):
+    """The content is not what the type of event says; `details.fields` names what is wrong."""
+
+    code = "payload_invalid"
+    message = _("Содержание события не подходит под его схему")
 
 
 class UnknownTopic(IntegrationsError):

@@ -8,13 +8,14 @@ and the whole exchange in time by our own clock. Environment proxies and `.netrc
 from __future__ import annotations
 
 import time
-import zlib
+from codecs import BOM_UTF8
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any, Final, Self
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
+from uuid import UUID
 
 import requests
 import urllib3
@@ -22,8 +23,8 @@ from django.utils.translation import gettext_lazy as _
 from requests.structures import CaseInsensitiveDict
 from requests_hardened import Config, HTTPSession
 
-from integrations import breaker, ledger, limiter, safe_json
-from integrations.credentials import Secret
+from integrations import circuits, ledger, limiter, minting, safe_json
+from integrations.decoding import read_body
 from integrations.errors import (
     ForbiddenTarget,
     InvalidAnswer,
@@ -32,13 +33,14 @@ from integrations.errors import (
     Refused,
     ServerFault,
     TimedOut,
-    TooLarge,
     Unreachable,
     UnsafeAnswer,
 )
-from integrations.pinning import CONNECT_SECONDS, adapter, current_call
+from integrations.held_lines import CONNECT_SECONDS
+from integrations.pinning import adapter, current_call
 from integrations.safe_json import UnsafeJSON
 from integrations.scope import CallScope, CancelHandle, RunningCall
+from integrations.secret import Secret
 from integrations.targets import TargetRules, forbidden, rules
 
 __all__ = ["Answer", "CallScope", "CancelHandle", "Door", "retry_after"]
@@ -46,7 +48,6 @@ __all__ = ["Answer", "CallScope", "CancelHandle", "Door", "retry_after"]
 MAX_BYTES: Final = 10_000_000
 TIMEOUT_SECONDS: Final = 30.0
 MAX_REDIRECTS: Final = 3
-CHUNK: Final = 65_536
 DEFAULT_REST: Final = 5.0
 """How long a bucket rests after a 429 that does not say."""
 USER_AGENT: Final = "Naryad/1.0"
@@ -70,7 +71,7 @@ class Answer:
         if not self.body.strip():
             return None
         try:
-            return safe_json.loads(self.body)
+            return safe_json.loads(self.body.removeprefix(BOM_UTF8))  # some servers write it, and it says nothing
         except UnsafeJSON as error:
             kind = InvalidAnswer if error.reason in ("not_json", "not_utf8") else UnsafeAnswer
             raise kind(host=self.host, status=self.status, reason=error.reason) from None
@@ -104,12 +105,15 @@ class Answer:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds that `Retry-After` asks for, given as a number or as a date; None when it says nothing usable."""
+    """Seconds that `Retry-After` asks for, given as a number or as a date; None when it says nothing usable.
+
+    A day at most, as `limiter.freeze`: nobody means the year 9999.
+    """
     text = (headers.get("Retry-After") or "").strip()
-    if text.isdigit():
-        return float(text) if len(text) < 9 else None
+    if text.isascii() and text.isdigit():
+        return min(float(text), limiter.LONGEST_REST) if len(text) < 9 else None
     try:
-        return max(parsedate_to_datetime(text).timestamp() - time.time(), 0.0)
+        return min(max(parsedate_to_datetime(text).timestamp() - time.time(), 0.0), limiter.LONGEST_REST)
     except (ValueError, TypeError, OverflowError):
         return None
 
@@ -168,18 +172,20 @@ class Door:
         data: Any = None,
         timeout: float = TIMEOUT_SECONDS,
         max_bytes: int = MAX_BYTES,
-        credential: Secret | None = None,
+        credential: Secret | UUID | str | None = None,
         bucket: str | None = None,
         follow_redirects: bool = False,
     ) -> Answer:
         """Call `url` and read the whole answer; any status is an answer.
 
         `timeout` is the total time in seconds, redirects and body included; the scope's deadline may be earlier.
-        `json` is written with all digits of a Decimal. Headers of the caller win over those of the scope. With
+        `json` is written with all digits of a Decimal. Headers of the caller win over those of the scope. `credential`
+        is what the step's config names, or a secret in clear; it goes to its own hosts only, and to no other origin
+        that a redirect leads to. With
         `bucket`, a 429 freezes the shared bucket of that name and this host (`limiter`) for as long as the answer
         says, and a frozen bucket raises `RateLimited` before anything is sent.
-        Raises the other kinds of `OutboundError`: `ForbiddenTarget`, `CircuitOpen`, `Unreachable`, `TimedOut`,
-        `TooLarge`, `InvalidAnswer`, `Cancelled`.
+        Raises the other kinds of `OutboundError`: `ForbiddenTarget`, `ServerCrowded`, `CircuitOpen`, `Unreachable`,
+        `TimedOut`, `TooLarge`, `InvalidAnswer`, `Cancelled`; and `CredentialError`.
         """
         host, port = self._rules.check_url(url)
         shared = f"{bucket}@{host}:{port}" if bucket is not None else None
@@ -187,7 +193,8 @@ class Door:
         if rest > 0:
             raise RateLimited(retry_after=rest, host=host)
         added = {"Accept-Encoding": "gzip", **self._scope.headers}
-        hop = _Hop(method.upper(), url, dict(headers or {}), added, params, json, data, credential)
+        secret = None if credential is None else self._opened(credential, host, port)
+        hop = _Hop(method.upper(), url, dict(headers or {}), added, params, json, data, secret)
         with RunningCall(self._scope, timeout) as call:
             answer = self._exchange(call, hop, max_bytes)
             for _number in range(MAX_REDIRECTS if follow_redirects else 0):
@@ -199,7 +206,34 @@ class Door:
                 answer = self._exchange(call, hop, max_bytes)
         if shared is not None and answer.status == 429:
             limiter.freeze(shared, retry_after(answer.headers) or DEFAULT_REST)
+        if answer.status == 401 and credential is not None:
+            minting.forget(self._scope.secret(credential))
         return answer
+
+    def _opened(self, credential: Secret | UUID | str, host: str, port: int) -> Secret:
+        """The secret that travels, once it is known that it may go to `host`; nothing is asked for a foreign one."""
+        secret = self._scope.secret(credential)
+        if not secret.may_go_to(host):
+            raise forbidden("host", host=host, port=port)
+        carried = self.token_for(secret)
+        if self._scope.secrets is not None:
+            self._scope.secrets.learn(carried.value)
+        return carried
+
+    def token_for(self, secret: Secret) -> Secret:
+        """What travels in a request: the secret, or the token that it is changed into. Raises `OutboundError`."""
+        return minting.as_bearer(secret, self._exchange_for_token)
+
+    def _exchange_for_token(self, url: str, form: Mapping[str, str], client: Secret | None) -> Any:
+        answer = self.request(
+            "POST",
+            url,
+            headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
+            data=urlencode(form),
+            credential=client,
+        )
+        answer.raise_for_status()
+        return answer.json()
 
     def _exchange(self, call: RunningCall, hop: _Hop, max_bytes: int) -> Answer:
         """One request and its answer, with the breaker told how it went."""
@@ -208,38 +242,27 @@ class Door:
         host, port = self._rules.check_url(url)
         if hop.secret is not None and not hop.secret.may_go_to(host):
             raise forbidden("host", host=host, port=port)
-        circuit = f"{hop.secret.id if hop.secret else '-'}@{host}:{port}"
-        breaker.check(circuit, host=host)
-        begun = time.monotonic()
-        try:
+        credential = hop.secret.id if hop.secret else None
+        with circuits.calling(self._scope, host, port, credential=credential) as calling:
             answer = self._send_on_record(call, hop, prepared, max_bytes)
-        except Unreachable:
-            breaker.failed(circuit)
-            raise
-        except TimedOut:
-            # A caller in a hurry says nothing about the host.
-            fair = time.monotonic() - begun >= CONNECT_SECONDS
-            (breaker.failed if fair else breaker.released)(circuit)
-            raise
-        except OutboundError:
-            breaker.released(circuit)
-            raise
-        (breaker.failed if answer.status >= 500 else breaker.succeeded)(circuit)
+            calling.at_fault = answer.status >= 500
         return answer
 
     def _prepare(self, hop: _Hop) -> requests.PreparedRequest:
         """Raises `ForbiddenTarget` for a URL or header that cannot be sent."""
         headers = CaseInsensitiveDict(hop.added)
         headers.update(hop.own)
+        params = hop.params
         if hop.secret is not None:
             headers.update(hop.secret.headers())
+            params = {**(params or {}), **hop.secret.parameters()}
         data = hop.data
         if hop.json is not None:
             headers.setdefault("Content-Type", "application/json")
             data = safe_json.dumps(hop.json).encode()
         try:
             return self._session.prepare_request(
-                requests.Request(hop.method, hop.url, headers=headers, params=hop.params, data=data)
+                requests.Request(hop.method, hop.url, headers=headers, params=params, data=data)
             )
         except (requests.RequestException, UnicodeError, ValueError):
             raise forbidden("malformed", host=urlsplit(hop.url).hostname or "") from None
@@ -270,7 +293,7 @@ class Door:
             timeout = (CONNECT_SECONDS, call.remaining())
             response = self._session.send(prepared, stream=True, timeout=timeout, allow_redirects=False)
             try:
-                body = _read(call, response.raw, max_bytes)
+                body = read_body(call, response.raw, max_bytes)
             except BaseException:
                 response.raw.close()
                 raise
@@ -297,7 +320,7 @@ def _next_hop(hop: _Hop, answer: Answer) -> _Hop | None:
     location = answer.headers.get("Location")
     if answer.status not in REDIRECTS or not location:
         return None
-    url = urljoin(answer.url, location)
+    url = urljoin(answer.url, _as_written(location))
     # 303 turns everything into GET, 301 and 302 turn POST into it: what browsers do and servers expect.
     becomes_get = answer.status == 303 or (answer.status in (301, 302) and hop.method == "POST")
     keeps_body = hop.has_body and not becomes_get
@@ -318,59 +341,14 @@ def _next_hop(hop: _Hop, answer: Answer) -> _Hop | None:
     )
 
 
+def _as_written(location: str) -> str:
+    """An address whose bytes, which headers give one by one, are letters of UTF-8."""
+    try:
+        return location.encode("latin-1").decode()
+    except UnicodeError:
+        return location
+
+
 def _origin(url: str) -> tuple[str, str]:
     parts = urlsplit(url)
     return parts.scheme, parts.netloc.lower()
-
-
-def _read(call: RunningCall, raw: urllib3.BaseHTTPResponse, max_bytes: int) -> bytes:
-    """The decoded body; raises `TooLarge`, `InvalidAnswer`, `TimedOut`, `Cancelled` and urllib3's errors.
-
-    Each read takes what is there, so that a trickle of bytes cannot hide from the clock.
-    """
-    length = raw.headers.get("Content-Length", "")
-    if length.isdigit() and int(length) > max_bytes and not raw.headers.get("Content-Encoding"):
-        raise TooLarge(limit=max_bytes)
-    decoder = _Decoder(raw.headers.get("Content-Encoding", ""), max_bytes)
-    while chunk := raw.read1(CHUNK, decode_content=False):
-        decoder.feed(chunk)
-        call.check()
-    return decoder.finish()
-
-
-class _Decoder:
-    """Undoes at most one gzip or deflate and never holds more than `max_bytes` of the result."""
-
-    def __init__(self, encoding: str, max_bytes: int) -> None:
-        name = encoding.strip().lower()
-        if name not in ("", "identity", "gzip", "x-gzip", "deflate"):
-            raise InvalidAnswer(reason="encoding")
-        self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 32) if name not in ("", "identity") else None
-        self._max_bytes = max_bytes
-        self._body = bytearray()
-
-    def feed(self, chunk: bytes) -> None:
-        while chunk:
-            room = self._max_bytes - len(self._body)
-            if self._inflate is None:
-                out, chunk = chunk[: room + 1], b""
-            else:
-                out, chunk = self._decompress(self._inflate, chunk, room)
-            if len(out) > room:
-                raise TooLarge(limit=self._max_bytes)
-            self._body += out
-
-    def _decompress(self, inflate: Any, chunk: bytes, room: int) -> tuple[bytes, bytes]:
-        """What the chunk gives, one byte over the room at most, and what belongs to the next member of the file."""
-        try:
-            out = inflate.decompress(chunk, room + 1)
-        except zlib.error:
-            raise InvalidAnswer(reason="encoding") from None
-        if inflate.eof and inflate.unused_data:
-            self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 32)
-        return out, inflate.unused_data
-
-    def finish(self) -> bytes:
-        if self._inflate is not None and self._body and not self._inflate.eof:
-            raise InvalidAnswer(reason="cut_off")
-        return bytes(self._body)

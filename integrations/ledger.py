@@ -9,8 +9,9 @@ from uuid import UUID
 
 from requests import PreparedRequest
 
-from integrations.credentials import MASK, Secret, redact
+from integrations.redaction import redact
 from integrations.scope import Sent
+from integrations.secret import MASK, Secret
 
 KEY_HEADER: Final = "Idempotency-Key"
 LENGTHS: Final = {"method": 20, "target": 500, "key": 300, "outcome": 40}

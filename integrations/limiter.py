@@ -12,12 +12,21 @@ from typing import Final
 from integrations.valkey import SharedScript
 
 PREFIX: Final = "naryad:limit:"
+INNER: Final = "inner:"
+"""So begin the names of buckets that hold up those who call us; all others hold up our own calls."""
 MICROSECONDS: Final = 1_000_000
+LONGEST_REST: Final = 86_400.0
+"""Seconds. A server that asks for more, a year maybe, is asked again after a day."""
+FARTHEST: Final = 7 * 86_400 * MICROSECONDS
+"""How far ahead a bucket can be full or rest; what stands further off was written by nobody of ours."""
 
-_NOW = """
+_NOW = f"""
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
-local function number(field) return tonumber(redis.call('HGET', KEYS[1], field) or '0') end
+local function number(field)
+    local held = tonumber(redis.call('HGET', KEYS[1], field) or '0')
+    return held and held >= 0 and held < now + {FARTHEST} and held or 0
+end
 local function keep(field, at)
     redis.call('HSET', KEYS[1], field, string.format('%.0f', at))
     local last = math.max(number('full_at'), number('frozen_until'), now)
@@ -25,7 +34,8 @@ local function keep(field, at)
 end
 """
 
-# ARGV: microseconds per token, size of the bucket. `full_at` is when the bucket would be full again.
+# ARGV: microseconds per token, size of the bucket. `full_at` is when the bucket would be full again, `slack` how long
+# before that it has a token.
 _ACQUIRE = SharedScript(
     _NOW
     + """
@@ -36,6 +46,7 @@ local full_at = math.max(number('full_at'), now)
 local wait = full_at - (size - 1) * step - now
 if wait > 0 then return math.ceil(wait) end
 keep('full_at', full_at + step)
+redis.call('HSET', KEYS[1], 'slack', (size - 1) * step)
 return 0
 """
 )
@@ -51,6 +62,7 @@ return 0
 )
 
 _FROZEN = SharedScript(_NOW + "return math.max(number('frozen_until') - now, 0)")
+_BACKLOG = SharedScript(_NOW + "return math.max(number('full_at') - now, 0)")
 
 
 def acquire(key: str, *, rate: float, interval: float, burst: int) -> float:
@@ -63,10 +75,15 @@ def acquire(key: str, *, rate: float, interval: float, burst: int) -> float:
 
 
 def freeze(key: str, seconds: float) -> None:
-    """Let nobody take from the bucket `key` for `seconds`; a longer rest that already holds stays."""
-    _FREEZE.run([PREFIX + key], [round(seconds * MICROSECONDS)], otherwise=0)
+    """Let nobody take from the bucket `key` for `seconds`, at most a day; a longer rest that already holds stays."""
+    _FREEZE.run([PREFIX + key], [round(min(seconds, LONGEST_REST) * MICROSECONDS)], otherwise=0)
 
 
 def frozen(key: str) -> float:
     """Seconds for which the bucket `key` still rests; 0.0 when it does not."""
     return _FROZEN.run([PREFIX + key], [], otherwise=0) / MICROSECONDS
+
+
+def backlog(key: str) -> float:
+    """Seconds until the bucket `key` is full again if nobody takes from it; 0.0 when it is full. Takes nothing."""
+    return _BACKLOG.run([PREFIX + key], [], otherwise=0) / MICROSECONDS

@@ -12,7 +12,7 @@ from __future__ import annotations
 import secrets
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 import redis
 import structlog
@@ -41,15 +41,23 @@ for place = 1, #ears, 2 do
     redis.call('LPUSH', ears[place], 1)
     redis.call('EXPIRE', ears[place], 10)
 end
-return #ears / 2
+local waiting = redis.call('TYPE', ARGV[2]).ok == 'list' and redis.call('LLEN', ARGV[2]) or 0
+return {#ears / 2, waiting}
 """
 )
 
 
-def call(queue: str, times: int) -> int:
-    """Wake `times` of those who listen at `queue`; returns how many there were."""
-    woken: int = _CALL.run([_list(queue)], [times], otherwise=0)
-    return woken
+class Called(NamedTuple):
+    """Whom a call has reached: how many it has `woken`, and how many messages of the queue nobody has taken yet."""
+
+    woken: int
+    waiting: int
+
+
+def call(queue: str, times: int) -> Called:
+    """Wake `times` of those who listen at `queue`, as far as there are so many."""
+    # The queue itself is no key of the script: keys that hold something strange are forgotten, bells may not be.
+    return Called(*_CALL.run([_list(queue)], [times, queue], otherwise=(0, 0)))
 
 
 def wait(queue: str, *, seconds: float, is_there: Callable[[], bool], leave: Callable[[], bool]) -> int:

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import functools
 import os
-import queue
 import socket
-import threading
 from contextvars import ContextVar
 from typing import Any, Final
 
@@ -22,10 +20,11 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import NewConnectionError
 from urllib3.poolmanager import PoolManager
 
+from integrations.held_lines import CONNECT_SECONDS, reach, take_over
+from integrations.name_lookup import in_time
 from integrations.scope import RunningCall
 from integrations.targets import TargetRules, forbidden
 
-CONNECT_SECONDS: Final = 5.0
 HOSTS_KEPT: Final = 50
 CONNECTIONS_PER_HOST: Final = 100
 
@@ -39,29 +38,13 @@ class _Pinned(HTTPConnection):
     def _new_conn(self) -> socket.socket:
         call, rules = current_call.get()
         try:
-            addresses = _lookup(call, rules, self._dns_host, self.port)
-            line = self._connect(call, rules, addresses)
+            return reach(_lookup(call, rules, self._dns_host, self.port), self.port, call)
         except OSError as error:
             raise NewConnectionError(self, type(error).__name__) from error
-        call.hold(line)
-        return line
-
-    def _connect(self, call: RunningCall, rules: TargetRules, addresses: list[str]) -> socket.socket:
-        """To the first checked address that answers."""
-        failure: OSError | None = None
-        for address in addresses:
-            try:
-                return socket.create_connection((address, self.port), min(CONNECT_SECONDS, call.remaining()))
-            except OSError as error:
-                failure = error
-        raise failure or OSError("the name has no address")
 
     def request(self, *args: Any, **options: Any) -> None:
-        """A connection that is used again belongs to another call now."""
-        if self.sock is not None:
-            call, _rules = current_call.get()
-            self.sock.settimeout(call.remaining())
-            call.hold(self.sock)
+        call, _rules = current_call.get()
+        take_over(self.sock, call)
         super().request(*args, **options)
 
 
@@ -78,28 +61,11 @@ class _PoolTLS(HTTPSConnectionPool):
 
 
 def _lookup(call: RunningCall, rules: TargetRules, host: str, port: int) -> list[str]:
-    """The checked addresses of `host`, asked for in a thread of its own: the system's resolver knows no deadline.
-
-    Raises `ForbiddenTarget`, `TimedOut`, `Cancelled` and `OSError`.
-    """
-    answers: queue.SimpleQueue[list[str] | Exception | None] = queue.SimpleQueue()
-
-    def ask() -> None:
-        try:
-            answers.put(rules.addresses(host, port))
-        except Exception as error:  # handed to the thread that waits
-            answers.put(error)
-
-    threading.Thread(target=ask, name="resolver", daemon=True).start()
-    call.on_cut(lambda: answers.put(None))
-    try:
-        answer = answers.get(timeout=min(CONNECT_SECONDS, call.remaining()))
-    except queue.Empty:
-        raise TimeoutError from None
+    """The checked addresses of `host`. Raises `ForbiddenTarget`, `TimedOut`, `Cancelled` and `OSError`."""
+    seconds = min(CONNECT_SECONDS, call.remaining())
+    found = in_time(lambda: rules.addresses(host, port), seconds=seconds, on_cut=call.on_cut)
     call.check()
-    if isinstance(answer, Exception):
-        raise answer
-    return _second_opinion(rules, host, port, answer or [])
+    return _second_opinion(rules, host, port, found)
 
 
 def _second_opinion(rules: TargetRules, host: str, port: int, addresses: list[str]) -> list[str]:

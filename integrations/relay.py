@@ -19,6 +19,8 @@ from django.utils.module_loading import import_string
 from accounts import failpoints
 from accounts.clock import Clock
 from accounts.errors import DomainError
+from accounts.statements import HotStatement
+from integrations import last_try, safe_json
 from integrations.errors import CircuitOpen, RateLimited, UnknownTopic
 from integrations.holding import LEASE_SECONDS, Held
 from integrations.models import OutboxMessage
@@ -27,6 +29,8 @@ from integrations.outbox import QUEUES
 Handler = Callable[[dict[str, Any]], None]
 
 MAX_TRIES: Final = 3
+MAX_LOSSES: Final = 10
+"""Senders that may die with one message in hand: kills are no fault of it, but something in it may be what kills."""
 PAUSES: Final = (5.0, 60.0)
 """Rests after the first and the second failure, in seconds."""
 UNCOUNTED: Final = (RateLimited, CircuitOpen)
@@ -37,26 +41,35 @@ log = structlog.get_logger(__name__)
 _held = Held()
 
 # The row is taken with SKIP LOCKED, so relays do not wait for each other. `available_at` is moved to the end of the
-# lease: a row whose sender died becomes due by itself, and that delivery counts as a failed try.
-CLAIM = """
-WITH due AS (
+# lease: a row whose sender died becomes due by itself.
+DUE = """
     SELECT id FROM integrations_outboxmessage m
-    WHERE m.queue = %(queue)s AND m.state IN ('waiting', 'sending') AND m.available_at <= naryad_now()
+    WHERE m.queue = %(queue)s::text AND m.state IN ('waiting', 'sending') AND m.available_at <= naryad_now()
       AND (m.ordering_key = '' OR NOT EXISTS (
             SELECT 1 FROM integrations_outboxmessage other
             WHERE other.ordering_key = m.ordering_key AND other.state IN ('waiting', 'sending')
               AND other.ordering_key <> '' AND other.id <> m.id
               AND (other.state = 'sending' OR (other.rank_at, other.id) < (m.rank_at, m.id))))
+"""
+TAKE = """
+WITH due AS (
+    {}
     ORDER BY m.available_at
     LIMIT 1
     FOR NO KEY UPDATE SKIP LOCKED
 )
 UPDATE integrations_outboxmessage m
-SET state = 'sending', lease_token = %(token)s, tries = tries + (m.state = 'sending')::int,
-    available_at = naryad_clock() + make_interval(secs => %(lease)s)
+SET state = 'sending', lease_token = %(token)s::uuid, losses = losses + (m.state = 'sending')::int,
+    available_at = naryad_clock() + make_interval(secs => %(lease)s::float8)
 FROM due WHERE m.id = due.id
-RETURNING m.*
+RETURNING m.id, m.topic, m.payload::text, m.tries, m.losses, m.lease_token, m.available_at
 """
+CLAIM = HotStatement(TAKE.format(DUE))
+IS_DUE = HotStatement(f"SELECT EXISTS ({DUE})")
+SENT = HotStatement("""
+UPDATE integrations_outboxmessage SET state = 'sent', lease_token = NULL, finished_at = naryad_clock(), error = NULL
+WHERE id = %(id)s::uuid AND lease_token = %(token)s::uuid RETURNING id
+""")
 
 
 def deliver_due(limit: int = 100, queue: str | None = None) -> int:
@@ -72,24 +85,45 @@ def _deliver_one(queue: str) -> bool:
     message = claim(queue)
     if message is None:
         return False
-    if message.tries >= MAX_TRIES:
-        _bury(message, {"code": "sender_lost", "message": "", "details": {}})
+    if message.losses >= MAX_LOSSES:
+        _bury(message, {"code": "sender_lost", "message": "", "details": {}}, tries=message.tries)
         return True
     try:
-        with _held.hold(cast(UUID, message.lease_token)):  # the claim has set it
+        is_last = message.tries + 1 >= MAX_TRIES
+        with _held.hold(cast(UUID, message.lease_token)), last_try.trying(last=is_last):  # the claim has set the token
             _handler(message.topic)(message.payload)
         failpoints.reach("outbox.after_send")
     except Exception as error:  # a message must not take the relay with it, whatever its handler does
         _note_failure(message, error)
     else:
-        _finish(message, state=OutboxMessage.State.SENT, finished_at=Clock(), error=None)
+        _note_sent(message)
     return True
 
 
 def claim(queue: str) -> OutboxMessage | None:
     """Take one due message for `LEASE_SECONDS`; None when nothing is due that is not being sent already."""
-    claimed = OutboxMessage.objects.raw(CLAIM, {"queue": queue, "token": uuid4(), "lease": LEASE_SECONDS})
-    return next(iter(claimed), None)
+    row = CLAIM.row({"queue": queue, "token": uuid4(), "lease": LEASE_SECONDS})
+    if row is None:
+        return None
+    key, topic, payload, tries, losses, token, until = row
+    told = safe_json.loads(payload)
+    return OutboxMessage(
+        id=key,
+        topic=topic,
+        queue=queue,
+        payload=told,
+        tries=tries,
+        losses=losses,
+        lease_token=token,
+        available_at=until,
+        state="sending",
+    )
+
+
+def is_due(queue: str) -> bool:
+    """Whether a message of `queue` could be taken now."""
+    row = IS_DUE.row({"queue": queue})
+    return bool(row and row[0])
 
 
 def _handler(topic: str) -> Handler:
@@ -133,9 +167,14 @@ def _put_back(message: OutboxMessage, *, pause: float, tries: int, error: dict[s
     )
 
 
-def _bury(message: OutboxMessage, error: dict[str, Any], tries: int = MAX_TRIES) -> None:
+def _bury(message: OutboxMessage, error: dict[str, Any], tries: int) -> None:
     log.error("outbox_dead", id=str(message.id), topic=message.topic, tries=tries, code=error["code"])
     _finish(message, state=OutboxMessage.State.DEAD, tries=tries, finished_at=Clock(), error=error)
+
+
+def _note_sent(message: OutboxMessage) -> None:
+    if SENT.row({"id": message.id, "token": message.lease_token}) is None:
+        log.warning("outbox_lease_lost", id=str(message.id), topic=message.topic)
 
 
 def _finish(message: OutboxMessage, **fields: Any) -> None:

@@ -13,12 +13,15 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Protocol, Self
+from uuid import UUID
 
-from integrations.errors import Cancelled, TimedOut
+from integrations.destinations import Destination
+from integrations.errors import Cancelled, CredentialNotFound, TimedOut
+from integrations.secret import Secret
 
 
 class CancelHandle:
@@ -71,18 +74,75 @@ class Sent:
     at: float
 
 
+class Secrets(Protocol):
+    """Where the calls of a step get the secrets that its config names (`integrations.vault`)."""
+
+    def open(self, credential: UUID | str) -> Secret:
+        """The secret in clear; raises `CredentialError`."""
+
+    def learn(self, secret: str) -> None:
+        """Keep quiet about this text too."""
+
+
+class RowKeeper(Protocol):
+    """Writes into the dataset of a step while it runs (`integrations.step_rows`)."""
+
+    def __call__(
+        self,
+        rows: Sequence[Mapping[str, Any]],
+        *,
+        start: int,
+        complete: bool,
+        destination: Destination | None = None,
+    ) -> str:
+        """Rows from position `start` on, and with `complete` none behind them. Gives the name of the dataset.
+
+        With a `destination` they are processed rows, which go to that table of BigQuery.
+        """
+
+
 @dataclass(frozen=True)
 class CallScope:
     """What the calls of one step have in common.
 
     `deadline` is a `time.monotonic()` after which nothing may go on, None for none; `headers` are sent with every
-    request (`Idempotency-Key`, `X-Execution-Id`, `X-Step-Attempt`); `record` is told of every request that went out.
+    request (`Idempotency-Key`, `X-Execution-Id`, `X-Step-Attempt`); `record` is told of every request that went out;
+    `secrets` opens the credentials that the step's config names; `rows` keeps rows in the step's dataset; `project`
+    looks up the project's id, `run_depth` how many runs lie behind this one.
     """
 
     deadline: float | None = None
     cancel: CancelHandle = field(default_factory=CancelHandle)
     headers: Mapping[str, str] = field(default_factory=dict)
     record: Callable[[Sent], None] | None = None
+    secrets: Secrets | None = None
+    rows: RowKeeper | None = None
+    project: Callable[[], int] | None = None
+    run_depth: Callable[[], int] | None = None
+
+    def project_id(self) -> int:
+        """The project for which the calls are made; asked only by those who need it."""
+        if self.project is None:
+            raise ValueError("these calls are made for no project")
+        return self.project()
+
+    def depth(self) -> int:
+        """What events that follow from the calls carry, so that a chain of them comes to an end; 0 outside of runs."""
+        return 0 if self.run_depth is None else self.run_depth()
+
+    def secret(self, credential: UUID | str | Secret) -> Secret:
+        """The secret that a config names; one in clear is given back. Raises `CredentialError`."""
+        if isinstance(credential, Secret):
+            return credential
+        if self.secrets is None:
+            raise CredentialNotFound(credential=str(credential))
+        return self.secrets.open(credential)
+
+
+class HasDescriptor(Protocol):
+    """A connection, whoever has opened it."""
+
+    def fileno(self) -> int: ...
 
 
 class RunningCall:
@@ -128,7 +188,7 @@ class RunningCall:
         if self._cut or time.monotonic() >= self.deadline:
             raise TimedOut
 
-    def hold(self, line: socket.socket) -> None:
+    def hold(self, line: HasDescriptor) -> None:
         """Make `line` one of the connections that are cut.
 
         A duplicate of its descriptor is kept: shutting that down wakes a thread that reads from the original, also

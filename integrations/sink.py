@@ -13,7 +13,8 @@ from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, Sum
 
 from accounts.clock import Clock, Now
-from integrations import safe_json
+from integrations import safe_json, shipments
+from integrations.destinations import Destination
 from integrations.models import Dataset, DatasetRow
 
 Kind = Literal["raw", "processed"]
@@ -22,7 +23,7 @@ Kind = Literal["raw", "processed"]
 _UPSERT: Final = """
 WITH written AS (
     INSERT INTO integrations_datasetrow AS stored (dataset_id, execution_id, node_id, position, payload, stored_at)
-    SELECT %(dataset)s, %(execution)s, %(node)s, item.number - 1, item.payload, naryad_now()
+    SELECT %(dataset)s, %(execution)s, %(node)s, %(start)s::int + item.number - 1, item.payload, naryad_now()
     FROM jsonb_array_elements(%(rows)s::jsonb) WITH ORDINALITY AS item(payload, number)
     ORDER BY item.number
     ON CONFLICT (dataset_id, execution_id, node_id, position) DO UPDATE
@@ -47,24 +48,47 @@ class DatasetRef:
 
 
 def write(
-    *, dataset: DatasetRef, execution_id: UUID, node_id: str, kind: Kind, rows: Sequence[Mapping[str, Any]]
+    *,
+    dataset: DatasetRef,
+    execution_id: UUID,
+    node_id: str,
+    kind: Kind,
+    rows: Sequence[Mapping[str, Any]],
+    start: int = 0,
+    complete: bool = True,
+    export: bool = True,
+    destination: Destination | None = None,
 ) -> int:
     """Make `rows` all that this node of this run has in the dataset; returns how many rows that changed.
 
     The key of a row is execution, node and position: writing the same again changes nothing, writing fewer rows takes
-    the rest away. Opens a transaction and holds the dataset's row, so writers of one dataset go one by one.
+    the rest away. To write piece by piece, `start` is the position of the first row; only with `complete` what lies
+    behind the last one is taken away. Opens a transaction and holds the dataset's row, so writers of one dataset go one
+    by one.
+
+    With a project of Google Cloud the rows go on to BigQuery (`integrations.shipments`), unless `export` says no; to a
+    table of their own or to the `destination`.
     """
     with transaction.atomic():
         target = _locked(dataset, kind)
-        added, changed = _upsert(target, execution_id, node_id, rows)
+        added, changed = _upsert(target, execution_id, node_id, rows, start)
         beyond = DatasetRow.objects.filter(
-            dataset=target, execution_id=execution_id, node_id=node_id, position__gte=len(rows)
+            dataset=target, execution_id=execution_id, node_id=node_id, position__gte=start + len(rows)
         )
-        removed, _by_model = beyond.delete()
+        removed = beyond.delete()[0] if complete else 0
         target.columns = _columns(target.columns, rows)
         target.row_count += added - removed
         target.updated_at = Clock()
         target.save(update_fields=["columns", "row_count", "updated_at"])
+        if export and settings.GCP_PROJECT_ID:
+            shipments.note(
+                dataset=target,
+                execution_id=execution_id,
+                node_id=node_id,
+                changed=changed + removed > 0,
+                complete=complete,
+                destination=destination,
+            )
     return changed + removed
 
 
@@ -113,12 +137,15 @@ def _locked(ref: DatasetRef, kind: Kind) -> Dataset:
     return dataset
 
 
-def _upsert(dataset: Dataset, execution_id: UUID, node_id: str, rows: Sequence[Mapping[str, Any]]) -> tuple[int, int]:
+def _upsert(
+    dataset: Dataset, execution_id: UUID, node_id: str, rows: Sequence[Mapping[str, Any]], start: int
+) -> tuple[int, int]:
     """How many rows are new, and how many are new or changed."""
     parameters: dict[str, Any] = {
         "dataset": dataset.pk,
         "execution": execution_id,
         "node": node_id,
+        "start": start,
         "rows": safe_json.dumps(list(rows)),
     }
     with connection.cursor() as cursor:

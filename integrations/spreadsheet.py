@@ -16,6 +16,9 @@ BOM: Final = "\ufeff"
 
 _FORMULA: Final = frozenset("=+-@＝＋－＠")
 _STEPPED_OVER: Final = " '\"\t\r\n\v\f\u00a0\ufeff"
+_NEXT_CELL: Final = re.compile(r"([;\t\r\n])")
+"""Where a program whose cells end with `;` or TAB begins another cell, whatever stands in quotes: the pieces between
+are cells of their own there."""
 _NUMBER: Final = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?")
 
 
@@ -30,7 +33,8 @@ def cell(value: Any) -> str:
     """One value as text: numbers as they are, lists and objects as JSON, null as nothing.
 
     Text that a spreadsheet would take for a formula, also after quotes or spaces, gets an apostrophe in front; text
-    that is just a number is left alone.
+    that is just a number is left alone. So does what comes behind a `;`, TAB or line end: with a decimal comma, cells
+    end with `;`.
     """
     if value is None:
         return ""
@@ -39,11 +43,11 @@ def cell(value: Any) -> str:
     if isinstance(value, int | float | Decimal):
         return str(value)
     text = value if isinstance(value, str) else safe_json.dumps(value)
-    return f"'{text}" if _looks_like_a_formula(text) else text
+    if text[:1] in ("\t", "\r", "\n"):
+        return f"'{text}"
+    return "".join(f"'{piece}" if _looks_like_a_formula(piece) else piece for piece in _NEXT_CELL.split(text))
 
 
 def _looks_like_a_formula(text: str) -> bool:
-    if text[:1] in ("\t", "\r", "\n"):
-        return True
     bare = text.lstrip(_STEPPED_OVER)
     return bare[:1] in _FORMULA and not _NUMBER.fullmatch(text)

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from django.conf import settings
 from django.utils.functional import Promise
@@ -86,6 +86,14 @@ def forbidden(reason: str, *, host: str = "", port: int | None = None) -> Forbid
     return ForbiddenTarget(text, reason=reason, host=host, port=port)
 
 
+def path_segment(value: object) -> str:
+    """The value as one segment of a path; raises `ForbiddenTarget` for a step to another path, which stays one."""
+    text = str(value)
+    if text in (".", ".."):
+        raise forbidden("malformed")
+    return quote(text, safe="")
+
+
 def refused_address(text: str) -> bool:
     """Whether the numeric address (an IPv6 scope is allowed in it) must not be called."""
     address: Address = ipaddress.ip_address(text)
@@ -139,23 +147,24 @@ class TargetRules:
         self.check_endpoint(host, port)
         return host, port
 
-    def check_endpoint(self, host: str, port: int) -> None:
+    def check_endpoint(self, host: str, port: int, *, ports: Collection[int] = PORTS) -> None:
         """Raises `ForbiddenTarget` for names and ports that are closed whatever address is behind them."""
         if _plain(host) in METADATA_NAMES:
             raise forbidden("name", host=host, port=port)
-        if port not in PORTS and not self.excepts(host, port):
+        if port not in ports and not self.excepts(host, port):
             raise forbidden("port", host=host, port=port)
 
     def excepts(self, host: str, port: int) -> bool:
         """Whether the operator named this endpoint, so that the rules on addresses and ports do not hold for it."""
         return (_plain(host), port) in self.exceptions
 
-    def addresses(self, host: str, port: int) -> list[str]:
+    def addresses(self, host: str, port: int, *, ports: Collection[int] = PORTS) -> list[str]:
         """The checked addresses of a name, to connect to and nothing else; raises `ForbiddenTarget`, `OSError`.
 
-        One forbidden answer forbids the name: a connection must not depend on which answer came first.
+        One forbidden answer forbids the name: a connection must not depend on which answer came first. `ports` are
+        the usual ones of a protocol other than HTTP.
         """
-        self.check_endpoint(host, port)
+        self.check_endpoint(host, port, ports=ports)
         found = self.resolver(host, port)
         if not self.excepts(host, port) and any(refused_address(address) for address in found):
             raise forbidden("address", host=host, port=port)

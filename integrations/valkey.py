@@ -1,7 +1,8 @@
 """The shared memory of all processes: small numbers that may be lost at any moment (breakers, limits).
 
 Everything here is a help, never the truth, so a Valkey that is away or frozen must cost nearly nothing:
-after a failure this process does not ask again for a few seconds.
+after a failure this process does not ask again for a few seconds. What a script cannot work with was written by nobody
+of ours: it is forgotten, or it would stay in the way for ever.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ def client(url: str) -> redis.Redis:
         retry=None,
         health_check_interval=30,
         decode_responses=True,
+        encoding_errors="replace",  # anybody who reaches the server may write there
     )
 
 
@@ -44,12 +46,20 @@ class SharedScript:
         self._script = redis.Redis().register_script(source)
 
     def run(self, keys: Sequence[str], args: Sequence[Any], *, otherwise: Any) -> Any:
-        """The script's answer; `otherwise` while Valkey is away."""
+        """The script's answer; `otherwise` while Valkey is away. Keys that hold something strange begin anew."""
         url = settings.REDIS_URL
         if time.monotonic() < _resting.get(url, 0.0):
             return otherwise
+        server = client(url)
         try:
-            return self._script(keys=keys, args=args, client=client(url))
+            try:
+                return self._script(keys=keys, args=args, client=server)
+            except redis.ResponseError as error:
+                if type(error) is not redis.ResponseError:  # others tell of the server: it is full, it only reads, …
+                    raise
+                log.warning("valkey_strange", keys=keys, error=str(error)[:200])
+                server.delete(*keys)
+                return self._script(keys=keys, args=args, client=server)
         except redis.RedisError as error:
             _resting[url] = time.monotonic() + REST_SECONDS
             log.warning("valkey_away", error=type(error).__name__, rest_seconds=REST_SECONDS)

@@ -6,7 +6,9 @@ A node type says what it is (names, ports, config), how it behaves (weight, retr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Literal, Protocol, TypeVar
@@ -15,6 +17,8 @@ from django.utils.functional import Promise
 from pydantic import BaseModel, ConfigDict
 
 from workflows.graph.settings import RetryPolicy
+from workflows.javascript import Surroundings
+from workflows.notes import Note
 
 Item = dict[str, Any]
 """One JSON object. Data between nodes is a list of items per port."""
@@ -83,10 +87,12 @@ class Done:
     """The step has worked. A port that is named fires, also with `[]`; one that is not named did not fire.
 
     `sources` says per port and item from which `[input port, index]` it was made, where that is not one to one.
+    `notes` are written down with the step's result.
     """
 
     ports: Mapping[str, Sequence[Item]]
     sources: Mapping[str, Sequence[tuple[str, int]]] = field(default_factory=dict)
+    notes: Sequence[Note] = ()
 
 
 def routed(routes: Iterable[tuple[str, int, Item]]) -> Done:
@@ -104,6 +110,7 @@ class Wait:
     """The step sleeps as a row until a time, an event, or whichever comes first.
 
     Without `event` the input items leave by `on_timeout` (default: the first output) when `until` or `seconds` is over.
+    An event whose payload names a port under `port_field` leaves by that one, else by `on_event`.
     """
 
     seconds: float | None = None
@@ -112,6 +119,7 @@ class Wait:
     subject: str | None = None
     on_event: str | None = None
     on_timeout: str | None = None
+    port_field: str | None = None
 
 
 @dataclass(frozen=True)
@@ -214,11 +222,18 @@ class NodeContext(Protocol):
     def returned(self) -> list[Item] | None:
         """What the passes of a loop have brought back so far, in their order; None when no edge leads back to it."""
 
+    @property
+    def surroundings(self) -> Surroundings:
+        """What programs of this step may name."""
+
+    def watching(self, cut: Callable[[], None]) -> AbstractContextManager[None]:
+        """Call `cut`, from another thread, when the step is cancelled while the block runs."""
+
     def connect(self, client: type[ClientT]) -> ClientT:
         """A client for an outside system, bound to this step's deadline, cancellation and idempotency key."""
 
 
-class NodeType:
+class NodeType(ABC):
     """One kind of node. Subclass it in a file of its own in `workflows/nodes/`; there is no list to add it to."""
 
     type: ClassVar[str]
@@ -231,12 +246,22 @@ class NodeType:
     weight: ClassVar[Weight] = "inline"
     repeatable: ClassVar[bool] = True
     """Safe to run twice: a lost worker's step is simply tried again."""
+    only_reads: ClassVar[bool] = False
+    """Works outside, but changes nothing there: a test of it need not ask."""
     stores: ClassVar[Stores | None] = None
     """Whether the output of the first port is kept as raw or processed data."""
     retry: ClassVar[RetryPolicy] = RetryPolicy()
     timeout_seconds: ClassVar[float] = 60.0
     starts: ClassVar[bool] = False
     """Whether it is a trigger: it begins runs by itself, has no inputs, and its config holds no templates."""
+    returns: ClassVar[bool] = False
+    """Whether what leaves it is what its run gives back; nothing may follow it."""
+    verbatim: ClassVar[frozenset[str]] = frozenset()
+    """Fields of the config in which `{{` means nothing: they are given to `run` as they are written."""
+    programs: ClassVar[frozenset[str]] = frozenset()
+    """Those of the `verbatim` fields that hold JavaScript, which is checked when the workflow is saved."""
+    any_handles: ClassVar[bool] = False
+    """Whether edges may name inputs and outputs that the type does not have."""
     loops: ClassVar[bool] = False
     """Whether its port `loop` leads into a body that is run once for every `Pass` it returns."""
 
@@ -244,6 +269,11 @@ class NodeType:
     def retry_for(cls, config: Mapping[str, Any]) -> RetryPolicy:
         """The default policy of a node with this raw config (templates unrendered); `data.settings` wins over it."""
         return cls.retry
+
+    @classmethod
+    def acts(cls, config: Mapping[str, Any]) -> bool:
+        """Whether a node with this raw config may change something outside of its run: a test of it asks first."""
+        return not cls.only_reads and (cls.weight == "io" or not cls.repeatable)
 
     @classmethod
     def needs_input(cls, config: Mapping[str, Any]) -> bool:
@@ -255,6 +285,6 @@ class NodeType:
         """The id or code of the workflow that a node with this raw config starts; None when it starts none, or many."""
         return None
 
+    @abstractmethod
     def run(self, context: NodeContext) -> Outcome:
         """Do the work, outside any transaction. Raises `Transient`, `Permanent` or an `OutboundError`."""
-        raise NotImplementedError(f"{type(self).__name__} does not say what it does")

@@ -31,7 +31,7 @@ PROJECT_SCHEMA = {
 class MeSerializer(PersonSerializer):
     """What people may change about themselves; a new `password` needs `currentPassword`."""
 
-    telegramId = serializers.IntegerField(source="telegram_id", read_only=True)
+    telegramId = serializers.IntegerField(source="telegram_id", read_only=True, allow_null=True)
     roles = RolesField(read_only=True)
     projects = serializers.SerializerMethodField()
     isStaff = serializers.BooleanField(source="is_staff", read_only=True)

@@ -51,7 +51,7 @@ class PersonSerializer(StrictSerializer):
         required=False,
         error_messages={"invalid": _("Телефон записывается как +79001234567")},
     )
-    phoneVerifiedAt = serializers.DateTimeField(source="phone_verified_at", read_only=True)
+    phoneVerifiedAt = serializers.DateTimeField(source="phone_verified_at", read_only=True, allow_null=True)
     language = serializers.ChoiceField(
         LANGUAGES, allow_blank=True, required=False, help_text="Empty: what `Accept-Language` asks for."
     )

@@ -10,6 +10,7 @@ from executions.engine.states import ENDED_STEP, OPEN_EXECUTION
 from executions.explanations import explained
 from executions.models import Attempt, Execution, ExecutionEvent, SideEffect, Step
 from executions.sentences import outcome, sentence, state
+from executions.services import ticket_lines
 from executions.services.retrying import RETRYABLE_RUN, RETRYABLE_STEP
 from executions.shapes import spoken
 
@@ -35,6 +36,7 @@ def details_of(execution: Execution, *, retries: bool, zone: tzinfo) -> dict[str
         "effects": [{"row": row, "step": labels.get(row.step_id, "")} for row in reversed(effects[:MAX_EFFECTS])],
         "more_effects": len(effects) > MAX_EFFECTS,
         "children": _children(execution),
+        "tickets": ticket_lines.tickets_of(execution),
     }
 
 

@@ -15,13 +15,17 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
 
 from accounts import services as accounts
+from accounts.chips import Chip
 from accounts.errors import DomainError
 from accounts.models import User
-from accounts.roles import allows
+from accounts.rows_by_role import RowsByRole
 from executions import services
 from executions.admin.details import details_of
+from executions.admin.viewing import RunPages
 from executions.engine.states import ExecutionStatus
 from executions.models import Execution
 from executions.sentences import STATES, origin, state
@@ -47,6 +51,16 @@ OFFERED: dict[str, tuple[str, ...]] = {
 }
 """The buttons of a run in each state; what a click may really do is decided by the services."""
 
+COLOURS = dict.fromkeys(ExecutionStatus, "") | {
+    ExecutionStatus.QUEUED: "primary",
+    ExecutionStatus.RUNNING: "info",
+    ExecutionStatus.PAUSED: "warning",
+    ExecutionStatus.FAILING: "danger",
+    ExecutionStatus.SUCCEEDED: "success",
+    ExecutionStatus.FAILED: "danger",
+}
+"""What stands out in the list; what was stopped stays grey."""
+
 NAMES = {
     "pause": _("Приостановить"),
     "resume": _("Возобновить"),
@@ -69,9 +83,10 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(Execution)
-class ExecutionAdmin(admin.ModelAdmin):
+class ExecutionAdmin(RowsByRole, RunPages, ModelAdmin):
     """Who may see and steer a run is decided by the person's role in its project, as in the API."""
 
+    viewed_by = "execution.view"
     change_form_template = "admin/executions/execution/change_form.html"
     list_display = ("id", "flow", "version_label", "state", "started_by", "created_at", "finished_at")
     list_filter = (StateFilter, "project", "created_at")
@@ -101,29 +116,9 @@ class ExecutionAdmin(admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Execution]:
         return presentable(Execution.objects.visible_to(request.user))
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: Execution | None = None) -> bool:
-        return self._may(request, "execution.view", obj)
-
     def has_control_permission(self, request: HttpRequest, obj: Execution | None = None) -> bool:
         """Asked by Django for actions that need the permission `control`."""
-        return self._may(request, "execution.control", obj)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Execution | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Execution | None = None) -> bool:
-        return False
-
-    def _may(self, request: HttpRequest, action: str, execution: Execution | None) -> bool:
-        if execution is None:
-            return bool(accounts.project_ids(request.user, action=action))
-        return allows(accounts.role_in(request.user, execution.project_id), action)
+        return self.may(request, "execution.control", obj)
 
     # --- what is shown -------------------------------------------------------------------------------------------
     @admin.display(description=_("рабочий процесс"), ordering="workflow__name")
@@ -134,15 +129,15 @@ class ExecutionAdmin(admin.ModelAdmin):
     def version_label(self, execution: Execution) -> str:
         return execution.version.label
 
-    @admin.display(description=_("состояние"), ordering="status")
-    def state(self, execution: Execution) -> str:
-        return state(execution.status)
+    @display(description=_("состояние"), ordering="status", label=COLOURS)
+    def state(self, execution: Execution) -> Chip:
+        return Chip(execution.status, state(execution.status))
 
     @admin.display(description=_("ошибка"))
     def failure(self, execution: Execution) -> str:
         return spoken(execution.error)["message"] if execution.error else "—"
 
-    @admin.display(description=_("начало"))
+    @admin.display(description=_("чем вызван"))
     def cause(self, execution: Execution) -> str:
         """What started the run, with a link to the run that did."""
         shown: Any = execution

@@ -11,35 +11,23 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
 
 from accounts import services as accounts
-from accounts.roles import allows
+from accounts.rows_by_role import RowsByRole
 from executions.models import ScheduleFire, Trigger
 from executions.services.scheduling.orders import WORDS, Fault
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class ReadOnlyAdmin(RowsByRole, ModelAdmin):
     """Rows that the engine writes. Who may look at a workflow, which stands at `workflow_of`, may look at them."""
 
+    viewed_by = "workflow.view"
     workflow_of: ClassVar[str]
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        workflow = None if obj is None else attrgetter(self.workflow_of)(obj)
-        if workflow is None:
-            return bool(accounts.project_ids(request.user, action="workflow.view"))
-        return allows(accounts.role_in(request.user, workflow.project_id), "workflow.view")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+    def project_of(self, row: Any) -> int | None:
+        workflow = attrgetter(self.workflow_of)(row)
+        return None if workflow is None else int(workflow.project_id)
 
 
 @admin.register(Trigger)

@@ -89,7 +89,7 @@ class BulkViewSet(GenericViewSet[Execution]):
         summary="Pause, resume, stop or retry many runs",
         operation_id="executions_bulk",
         request=BulkRequest,
-        responses=BulkShape,
+        responses={200: BulkShape},
     )
     def create(self, request: Request) -> Response:
         """At most 1000 runs in one call, the oldest first; call again while `remaining` is not 0."""

@@ -14,7 +14,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from executions import services
 from executions.api.filters import ExecutionFilter
-from executions.api.lookup import find_execution, shown
+from executions.api.lookup import SHAPE, find_execution, shown
 from executions.api.requests import ControlRequest
 from executions.models import Execution
 from executions.shapes import ExecutionShape, presentable
@@ -46,7 +46,7 @@ class ExecutionViewSet(GenericViewSet[Execution]):
 
     @extend_schema(summary="One run", operation_id="executions_retrieve")
     def retrieve(self, request: Request, execution_id: str) -> Response:
-        return Response(self.get_serializer(find_execution(request.user, execution_id)).data)
+        return Response(SHAPE.to_representation(find_execution(request.user, execution_id)))
 
     @extend_schema(
         summary="No step starts until resume",

@@ -10,6 +10,7 @@ from django_filters import rest_framework as filters
 
 from executions.engine.states import ExecutionStatus, Origin
 from executions.models import Execution
+from executions.services import ticket_lines
 
 ORDERS = {
     "created_at": "createdAt",
@@ -32,6 +33,10 @@ class ExecutionFilter(filters.FilterSet):
     )
     origin = ChoiceListFilter(choices=[(origin, origin) for origin in Origin], label="Comma list of origins.")
     label = filters.CharFilter(field_name="version__label", label="Label of the version, such as v005.")
+    ticket = filters.NumberFilter(
+        method="by_ticket",
+        label="A ticket's number: the run that has opened it, and those which its events have begun.",
+    )
     createdAfter = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
     createdBefore = filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
     ordering = django_filters.OrderingFilter(fields=ORDERS)
@@ -39,6 +44,9 @@ class ExecutionFilter(filters.FilterSet):
     class Meta:
         model = Execution
         fields: list[str] = []
+
+    def by_ticket(self, queryset: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        return ticket_lines.of_ticket(queryset, int(value))
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Equal rows keep one order, so that pages neither repeat nor lose any."""

@@ -8,8 +8,12 @@ from typing import Any
 from accounts import services as accounts
 from executions.errors import ExecutionNotFound, StepNotFound
 from executions.models import Execution, Step
+from executions.realtime import Standing
 from executions.shapes import ExecutionShape, presentable
 from workflows.services import StartTarget
+
+SHAPE = ExecutionShape()
+"""It writes only, so one serves every request."""
 
 
 def find_execution(user: Any, execution_id: str, *, action: str = "execution.view") -> Execution:
@@ -34,19 +38,20 @@ def find_step(execution: Execution, step_id: str) -> Step:
 
 def shown(execution_id: uuid.UUID) -> dict[str, Any]:
     """The run as it stands now, for the answer to whoever has changed it."""
-    return ExecutionShape().to_representation(presentable(Execution.objects.all()).get(pk=execution_id))
+    return SHAPE.to_representation(presentable(Execution.objects.all()).get(pk=execution_id))
 
 
-def just_started(run: Execution, target: StartTarget) -> dict[str, Any]:
-    """The same of a run that has just been started, from what its start knows: nothing is read again."""
+def just_started(run: Execution, target: StartTarget, now: Standing | None = None) -> dict[str, Any]:
+    """The same of a run that this request has started, from what is known of it; `now` is how it stands since."""
     known: Any = {
         **vars(run),
         "workflow": {"code": target.workflow_code, "name": target.workflow_name},
         "version": {"number": target.version_number, "label": target.version_label},
         "started_by": run.started_by,
         "parent_id": None,
+        **({} if now is None else now._asdict()),
     }
-    return ExecutionShape().to_representation(known)
+    return SHAPE.to_representation(known)
 
 
 def _key(text: str) -> uuid.UUID | None:

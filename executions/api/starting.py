@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
+from accounts.permissions import acting_user
 from executions import realtime, services
 from executions.api.filters import ExecutionFilter
 from executions.api.lookup import just_started, shown
@@ -43,7 +44,7 @@ class WorkflowExecutionViewSet(GenericViewSet[Execution]):
 
     @extend_schema(summary="Runs of a workflow", operation_id="workflows_executions_list")
     def list(self, request: Request, workflow_id: str) -> Response:
-        key = _key(workflow_id)
+        key = workflow_key(workflow_id)
         workflows.versions_of(workflow_id=key, user=request.user)  # 404 for who may not see the workflow
         runs = self.filter_queryset(self.get_queryset().filter(workflow_id=key))
         page = self.paginate_queryset(runs)
@@ -59,11 +60,12 @@ class WorkflowExecutionViewSet(GenericViewSet[Execution]):
     )
     def execute(self, request: Request, workflow_id: str) -> Response:
         """202 with the run. With `wait` 200 as soon as it has finished, or 202 when the time is over."""
-        target = workflows.startable(_key(workflow_id), request.user)
+        target = workflows.startable(workflow_key(workflow_id), request.user)
         query: Any = StartQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         body: Any = StartRequest(data=request.data)
         body.is_valid(raise_exception=True)
+        services.refuse_crowd(acting_user(request))
         sent_key = request.headers.get("Idempotency-Key")
         execution, created = services.start(
             target=target,
@@ -73,15 +75,21 @@ class WorkflowExecutionViewSet(GenericViewSet[Execution]):
             idempotency_key=None if sent_key is None else sent_key.strip(),
         )
         wait = query.validated_data.get("wait")
-        if wait is not None:
-            realtime.wait_until_finished(execution.pk, min(wait, MAX_WAIT_SECONDS))
-        run = just_started(execution, target) if created and wait is None else shown(execution.pk)
+        now = None if wait is None else _waited_for(execution, wait, is_new=created)
+        run = just_started(execution, target, now) if created else shown(execution.pk)
         finished = wait is not None and run["status"] in FINISHED_EXECUTION
         location = reverse("execution", args=[execution.pk])
         return Response(run, status=200 if finished else 202, headers={"Location": location})
 
 
-def _key(text: str) -> uuid.UUID:
+def _waited_for(run: Execution, seconds: int, *, is_new: bool) -> realtime.Standing:
+    """How the run stands when it has ended, or the time is over. Only a new one is known not to have ended."""
+    seen = run.event_seq if is_new and run.status not in FINISHED_EXECUTION else 0
+    return realtime.wait_until_finished(run.pk, min(seconds, MAX_WAIT_SECONDS), seen=seen)
+
+
+def workflow_key(text: str) -> uuid.UUID:
+    """The id in a URL; what is none names no workflow: `WorkflowNotFound`."""
     try:
         return uuid.UUID(text)
     except ValueError:

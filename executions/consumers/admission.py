@@ -54,5 +54,12 @@ class Seats:
         if not self._taken[user_id]:
             del self._taken[user_id]
 
+    def count(self) -> int:
+        """How many sockets are open in this process."""
+        return self._taken.total()
+
 
 seats = Seats()
+"""Of those who watch a run."""
+visitors = Seats()
+"""Of connections of Socket.IO, each of which may watch none or several."""

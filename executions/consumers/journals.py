@@ -67,6 +67,11 @@ async def read_sequence(execution_id: uuid.UUID) -> int:
     return found[execution_id]
 
 
+async def read_ended_attempts(execution_id: uuid.UUID) -> dict[str, int]:
+    """What `Snapshot.attempts` would tell of the steps that do not run now."""
+    return await patiently(reading.ended_attempts, execution_id)
+
+
 def _snapshot(execution_id: uuid.UUID, language: str) -> Snapshot:
     with translation.override(language):
         try:

@@ -18,19 +18,14 @@ from accounts.errors import DomainError, InvalidToken
 from accounts.languages import language_for
 from executions.consumers.admission import Admission, admit, seats
 from executions.consumers.database import patiently
-from executions.consumers.journals import read_journal, read_sequence, read_snapshot
+from executions.consumers.following import Follower
 from executions.consumers.messages import MAX_MESSAGE, SUBPROTOCOL, Auth, error_frame, read_auth, since_of
-from executions.consumers.subscriber import Hint, Watch, subscriber
 from executions.errors import BadMessage, ExecutionNotFound, TooManyMessages
-from integrations import safe_json
 
 log = structlog.get_logger(__name__)
 
 P = ParamSpec("P")
 Work = Callable[P, Coroutine[Any, Any, None]]
-
-MOVES_OF_MANY = frozenset({"execution.paused", "execution.resumed", "execution.retried", "step.retried"})
-"""One journal line each, though many steps changed their state: a new snapshot follows."""
 
 MESSAGES_PER_MINUTE = 60
 
@@ -55,8 +50,6 @@ class ExecutionProgress(AsyncWebsocketConsumer):
         self._tasks: set[asyncio.Task[None]] = set()
         self._door = asyncio.Lock()
         self._received: deque[float] = deque(maxlen=MESSAGES_PER_MINUTE)
-        self._settled: dict[str, int] = {}
-        self._many_moved = False
 
     # --- the client's side ---------------------------------------------------------------------------------------
     async def connect(self) -> None:
@@ -170,65 +163,15 @@ class ExecutionProgress(AsyncWebsocketConsumer):
 
     # --- our side ------------------------------------------------------------------------------------------------
     async def _stream(self, since: int | None) -> None:
-        execution_id = self._execution_id()
-        with subscriber.watching(execution_id) as watch:
-            await self._follow(execution_id, watch, since)
+        follower = Follower(
+            self._execution_id(), tell=self.send, check=self._check_again, language=lambda: self._language
+        )
+        await follower.follow(since)
 
-    async def _follow(self, execution_id: uuid.UUID, watch: Watch, since: int | None) -> None:
-        newest = await read_sequence(execution_id)
-        if since is None or since > newest:
-            seq = await self._send_snapshot(execution_id, at_least=0)
-        else:
-            seq = since
-        watch.tell(newest, [])
-        while True:
-            await self._send_hints(watch.take_hints())
-            seq = await self._send_journal(execution_id, seq, watch)
-            if self._many_moved:
-                await self._send_snapshot(execution_id, at_least=seq)
-            await watch.wait(self._check_at - asyncio.get_running_loop().time())
-            await self._check_again(execution_id)
-
-    async def _send_snapshot(self, execution_id: uuid.UUID, *, at_least: int) -> int:
-        """Send the run as it stands, not older than line `at_least`; returns the last line that it contains."""
-        snapshot = await read_snapshot(execution_id, self._language)
-        if snapshot.seq < at_least:  # somebody else had asked before that line was written
-            snapshot = await read_snapshot(execution_id, self._language)
-        self._many_moved = False
-        self._settled = dict(snapshot.attempts)
-        for frame in snapshot.frames:
-            await self.send(frame)
-        return snapshot.seq
-
-    async def _send_journal(self, execution_id: uuid.UUID, seq: int, watch: Watch) -> int:
-        """Send every line up to what has been announced; returns the number of the last one sent."""
-        while seq < watch.seq:
-            page = await read_journal(execution_id, seq, self._language)
-            if not page:
-                break  # announced by somebody who does not know the journal
-            for line in page:
-                await self.send(line.frame)
-                self._note(line.event)
-                seq = line.seq
-        watch.seq = seq
-        return seq
-
-    async def _send_hints(self, hints: list[Hint]) -> None:
-        """Pass on which steps have been claimed, unless the client knows more about them already."""
-        for hint in hints:
-            if hint["attempt"] > self._settled.get(hint["step"], 0):
-                await self.send(safe_json.dumps({"type": "hint", "execution": str(self._execution_id()), **hint}))
-
-    def _note(self, event: dict[str, Any]) -> None:
-        """Remember what the client knows now, and whether one line stands for the moves of many steps."""
-        self._many_moved = self._many_moved or event["type"] in MOVES_OF_MANY
-        step, attempt = event["payload"].get("stepId"), event["payload"].get("attempt")
-        if step is not None and attempt is not None:
-            self._settled[str(step)] = int(attempt)
-
-    async def _check_again(self, execution_id: uuid.UUID) -> None:
+    async def _check_again(self) -> float:
         """Rights may have changed and the token may have ended. Raises `InvalidToken`, `ExecutionNotFound`."""
-        if asyncio.get_running_loop().time() < self._check_at:
-            return
-        async with self._door:
-            self._remember(self._token, await patiently(admit, self._token, execution_id, self._accepted))
+        if asyncio.get_running_loop().time() >= self._check_at:
+            async with self._door:
+                execution_id = self._execution_id()
+                self._remember(self._token, await patiently(admit, self._token, execution_id, self._accepted))
+        return self._check_at

@@ -69,11 +69,27 @@ class Book(Protocol):
         """Whether the port fired in any pass that lies in `scope`."""
 
 
-def resolve(graph: CompiledGraph, place: Place, fired: Collection[str], *, book: Book) -> Resolution:
-    """Resolve the out-edges of a step that has ended, whose ports `fired` have fired, and all that follows."""
+def resolve(
+    graph: CompiledGraph,
+    place: Place,
+    fired: Collection[str],
+    *,
+    book: Book,
+    passed: Mapping[Place, Collection[str]] | None = None,
+) -> Resolution:
+    """Resolve the out-edges of a step that has ended, whose ports `fired` have fired, and all that follows.
+
+    `passed` are steps after it that have already succeeded, with the ports that they fired.
+    """
     run = _Resolver(graph, book)
     run.end(place, frozenset(fired))
-    return run.settle()
+    for step, ports in (passed or {}).items():
+        run.end(step, frozenset(ports))
+    resolution = run.settle()
+    for step in passed or {}:
+        resolution.counters[step].status = StepStatus.SUCCEEDED
+        resolution.ready.remove(step)
+    return resolution
 
 
 def begin_pass(graph: CompiledGraph, place: Place, number: int, *, book: Book) -> Resolution:

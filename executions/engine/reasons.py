@@ -23,6 +23,7 @@ class Kind(StrEnum):
     RUNNING = "running"
     QUEUE = "queue"  # ready, with others before it
     BREAKER = "breaker"
+    CROWDED = "crowded"  # the server holds as many calls as it may, and is slow
     RATE_LIMIT = "rate_limit"
     RETRY = "retry"  # a rest after a failed try
     LATER = "later"  # the node gave the worker back for a reason of its own
@@ -100,9 +101,8 @@ class Reason:
 
 CODES: Mapping[str, Kind] = {
     "retry": Kind.RETRY,
-    "breaker": Kind.BREAKER,
     "circuit_open": Kind.BREAKER,
-    "rate_limit": Kind.RATE_LIMIT,
+    "server_crowded": Kind.CROWDED,
     "rate_limited": Kind.RATE_LIMIT,
 }
 """What the reasons of delayed steps mean; any other is the node's own."""

@@ -6,14 +6,14 @@ takes over the results of the old one as far as they would be the same.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from executions.engine import resetting
 from executions.engine.resetting import Reset
-from executions.engine.states import StepStatus
-from workflows.graph.topology import CompiledGraph
+from executions.engine.states import OPEN_STEP, StepStatus
+from workflows.graph.topology import CompiledGraph, CompiledNode
 
 
 class Action(StrEnum):
@@ -29,7 +29,7 @@ class Because(StrEnum):
 
     ASKED = "asked"
     NEW = "new"  # the old version had no such node
-    CHANGED = "changed"  # its type, config, join or incoming edges are others now
+    CHANGED = "changed"  # its type, config, join, incoming edges or what it does with items are others now
     FAILED = "failed"
     CANCELLED = "cancelled"
     OPEN = "open"  # it has not come to its end yet
@@ -38,7 +38,7 @@ class Because(StrEnum):
 
 @dataclass(frozen=True)
 class Past:
-    """What a run has left, by node. Of a node in a loop all passes count together.
+    """What a run has left, by node. Of a node in a loop all passes count together (`past_of`).
 
     `failed` are the nodes with a failure that nothing has handled, `forced` those that must run whatever they left.
     """
@@ -52,6 +52,23 @@ class Past:
         """The nodes whose steps a retry from the failure runs again: failed, or cancelled because of it."""
         cancelled = {name for name, status in self.statuses.items() if status is StepStatus.CANCELLED}
         return cancelled | set(self.failed)
+
+
+_TELLING = (StepStatus.CANCELLED, *sorted(OPEN_STEP), StepStatus.FAILED, StepStatus.SUCCEEDED, StepStatus.SKIPPED)
+"""Of the passes of a node the first of these states counts: what one has not done is not done by another."""
+
+
+def past_of(steps: Iterable[tuple[str, str, Collection[str] | None, bool]]) -> Past:
+    """What a run has left, told from its steps: node, state, the ports that fired, whether a failure was handled."""
+    statuses: dict[str, StepStatus] = {}
+    fired: dict[str, set[str]] = {}
+    failed: set[str] = set()
+    for node, state, ports, handled in steps:
+        statuses[node] = min(StepStatus(state), statuses.get(node, StepStatus.SKIPPED), key=_TELLING.index)
+        fired.setdefault(node, set()).update(ports or [])
+        if state == StepStatus.FAILED and not handled:
+            failed.add(node)
+    return Past(statuses, fired, failed)
 
 
 @dataclass(frozen=True)
@@ -107,8 +124,9 @@ def _statuses(graph: CompiledGraph, past: Past) -> Mapping[str, StepStatus]:
 def begin_anew(old: CompiledGraph, new: CompiledGraph, past: Past, again: Collection[str]) -> Plan:
     """A new run of `new` takes over what the run of `old` has left, except for `again` and what comes after it.
 
-    A result is taken over if the node has the same type, config, join and incoming edges, and so have all nodes before
-    it. Loops are taken over as a whole or not at all. A trigger at which the old run did not begin stays skipped.
+    A result is taken over if the node has the same type, config, join and incoming edges and takes and gives items in
+    the same way, and so do all nodes before it. Loops are taken over as a whole or not at all. A trigger at which the
+    old run did not begin stays skipped.
     """
     idle = _idle_roots(new, past)
     causes: dict[str, Because | None] = {}
@@ -153,9 +171,20 @@ _RESULTS = frozenset({StepStatus.SUCCEEDED, StepStatus.FAILED, StepStatus.SKIPPE
 
 def _same(old: CompiledGraph, new: CompiledGraph, name: str, past: Past) -> bool:
     before, after = old.nodes[name], new.nodes[name]
-    if past.statuses.get(name) is StepStatus.FAILED and before.on_error != after.on_error:
+    if past.statuses.get(name) is StepStatus.FAILED and _fails(old, before) != _fails(new, after):
         return False
-    return (before.type, before.config, before.join, before.ins) == (after.type, after.config, after.join, after.ins)
+    return _makes(before) == _makes(after)
+
+
+def _makes(node: CompiledNode) -> tuple[object, ...]:
+    """What the result of a node depends on, besides its items."""
+    return node.type, node.config, node.join, node.ins, node.run_once, node.when_empty, node.lenient
+
+
+def _fails(graph: CompiledGraph, node: CompiledNode) -> tuple[object, ...]:
+    """What a handled failure depends on: its handling, and the limit of the guarded loop that begins at its node."""
+    region = None if node.region is None else graph.regions[node.region]
+    return node.on_error, region.limit if region is not None and region.header == node.id else None
 
 
 def _plan(graph: CompiledGraph, reset: Reset, past: Past, causes: Mapping[str, Because | None]) -> Plan:

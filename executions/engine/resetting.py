@@ -61,11 +61,15 @@ def put_back(
     """
     anchors = {_anchor(graph, name) for name in wanted}
     laid = planner.lay_out_again(graph, chosen)
+    unfinished = _unfinished_loops(graph, statuses)
     for (name, _scope), counter in laid.counters.items():
         settled = [
             edge
             for edge in graph.nodes[name].ins
-            if edge.role != "back" and edge.source not in chosen and statuses[edge.source] in RESOLVED
+            if edge.role != "back"
+            and edge.source not in chosen
+            and statuses[edge.source] in RESOLVED
+            and _outermost(graph, graph.nodes[edge.source]) not in unfinished
         ]
         counter.remaining -= len(settled)
         counter.live = sum(edge.source_handle in fired.get(edge.source, ()) for edge in settled)
@@ -123,6 +127,16 @@ def _whole_loops(graph: CompiledGraph, names: Iterable[str]) -> set[str]:
     return members | {graph.regions[place].header for place in outer if place is not None}
 
 
+def _unfinished_loops(graph: CompiledGraph, statuses: Mapping[str, StepStatus]) -> set[int | None]:
+    """The outermost loops that are under way or have not begun: nothing has left them yet, whatever has ended there."""
+    unfinished: set[int | None] = set()
+    for name, node in graph.nodes.items():
+        if statuses[name] not in RESOLVED:
+            unfinished.add(_outermost(graph, node))
+            unfinished.add(_around(graph, node.body))
+    return unfinished - {None}
+
+
 def _anchor(graph: CompiledGraph, name: str) -> str:
     """Where a retry of the node begins: at itself, or at the head of the outermost loop around it."""
     place = _outermost(graph, graph.nodes[name])
@@ -130,7 +144,11 @@ def _anchor(graph: CompiledGraph, name: str) -> str:
 
 
 def _outermost(graph: CompiledGraph, node: CompiledNode) -> int | None:
-    place = node.region
+    return _around(graph, node.region)
+
+
+def _around(graph: CompiledGraph, place: int | None) -> int | None:
+    """The outermost loop in which a loop lies, perhaps itself."""
     while place is not None and graph.regions[place].parent is not None:
         place = graph.regions[place].parent
     return place

@@ -10,6 +10,7 @@ from typing import Any
 from executions.engine.retry import rest_seconds
 from executions.engine.states import MAX_RESCUES, ExecutionStatus, StepStatus
 from workflows.graph.topology import CompiledNode
+from workflows.notes import Note
 
 Items = Sequence[Mapping[str, Any]]
 
@@ -63,6 +64,10 @@ class Settlement:
     progress: Any = None
     begins: int | None = None
     """Of a `loop` node: the number of the pass that it begins."""
+    notes: Sequence[Note] = ()
+    """What the step has written down beside its items."""
+    items: Items = ()
+    """The first input of a step that has succeeded, handed on where a note fails it yet and the error is handled."""
     starts: Starting | None = None
     """Runs that are to begin in the recording transaction, which then decides what becomes of the step."""
 
@@ -72,9 +77,14 @@ class Settlement:
         return self.ports is not None
 
 
-def success(ports: Mapping[str, Items], sources: Mapping[str, Sequence[Any]] | None = None) -> Settlement:
-    """The node has done its work; `ports` are those that fired."""
-    return Settlement(StepStatus.SUCCEEDED, "succeeded", ports=ports, sources=sources or {})
+def success(
+    ports: Mapping[str, Items],
+    sources: Mapping[str, Sequence[Any]] | None = None,
+    notes: Sequence[Note] = (),
+    items: Items = (),
+) -> Settlement:
+    """The node has done its work; `ports` are those that fired, `items` its first input."""
+    return Settlement(StepStatus.SUCCEEDED, "succeeded", ports=ports, sources=sources or {}, notes=notes, items=items)
 
 
 def failed(
@@ -116,8 +126,12 @@ def waiting(
     subject: str | None = None,
     on_event: str,
     on_timeout: str,
+    port_field: str | None = None,
 ) -> Settlement:
-    """The step sleeps as a row; `on_event` and `on_timeout` are the ports by which it will wake."""
+    """The step sleeps as a row; `on_event` and `on_timeout` are the ports by which it will wake.
+
+    The payload of an event may name another port under `port_field`.
+    """
     return Settlement(
         StepStatus.WAITING,
         "waiting",
@@ -126,7 +140,7 @@ def waiting(
         reason="event" if event else "timer",
         event=event,
         subject=subject,
-        wake={"onEvent": on_event, "onTimeout": on_timeout},
+        wake={"onEvent": on_event, "onTimeout": on_timeout, **({"portField": port_field} if port_field else {})},
     )
 
 

@@ -40,7 +40,9 @@ class Origin(StrEnum):
     SCHEDULE = "schedule"
     SUBWORKFLOW = "subworkflow"  # a step of another run
     ERROR = "error"  # another run that failed
+    EVENT = "event"  # something that has happened
     RETRY = "retry"  # a person who repeats a run, perhaps on another version
+    TEST = "test"  # a person who tries a part of a workflow in the editor
 
 
 OPEN_EXECUTION = frozenset(

@@ -76,6 +76,8 @@ def _part(context: StepContext, tell: _Teller) -> None:
     context.cancel = CancelHandle()
     context.log.lines = _Told(lambda event: tell(wire.written(wire.of_line(event))))
     context.effects = _Told(lambda sent: tell(wire.written(wire.of_sent(sent))))
+    if context.vault is not None:
+        context.vault.on_learning(lambda secret: tell(wire.written(wire.of_secret(secret))))
 
 
 def _obey(control: int, cancel: CancelHandle) -> None:

@@ -137,6 +137,9 @@ def _hear(frame: dict[str, Any], context: StepContext) -> dict[str, Any] | None:
         context.log.lines.append(wire.line_of(frame, context.step_id))
     elif "sent" in frame:
         context.effects.append(wire.sent_of(frame))
+    elif "secret" in frame:
+        if context.vault is not None:
+            context.vault.learn(frame["secret"])
     else:
         return frame
     return None

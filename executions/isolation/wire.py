@@ -1,6 +1,6 @@
 """What the process of a step tells its parent: JSON objects, one a line, each with one word that says what it is.
 
-`line` and `sent` may come any number of times, as they happen; one of the others ends the step.
+`line`, `sent` and `secret` may come any number of times, as they happen; one of the others ends the step.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from executions.payloads import PayloadRefused
 from integrations import safe_json
 from integrations.errors import Cancelled, CircuitOpen, OutboundError
 from integrations.scope import Sent
+from workflows import notes
 from workflows.node_type import Done, Later, NodeError, Outcome, Pass, Permanent, Start, Transient, Wait
 
 log = structlog.get_logger(__name__)
@@ -49,6 +50,11 @@ def of_sent(sent: Sent) -> Frame:
     return {"sent": asdict(sent)}
 
 
+def of_secret(secret: str) -> Frame:
+    """A token that a service gave inside: the parent masks what the step leaves behind, so it has to know it."""
+    return {"secret": secret}
+
+
 def line_of(frame: Frame, step_id: uuid.UUID) -> Event:
     kind, payload, level = frame["line"]
     return Event(kind, payload, level, step_id)
@@ -65,6 +71,8 @@ def of_outcome(outcome: Outcome) -> Frame:
     if isinstance(outcome, Pass):
         payloads.encode({"items": outcome.items}, {})
     values = {field.name: getattr(outcome, field.name) for field in fields(outcome)}
+    if isinstance(outcome, Done):
+        values["notes"] = [notes.as_json(note) for note in outcome.notes]
     return {"outcome": type(outcome).__name__, "values": values}
 
 
@@ -115,5 +123,7 @@ def _outcome(kind: str, values: dict[str, Any]) -> Outcome:
         values["until"] = datetime.fromisoformat(values["until"])
     if values.get("seconds") is not None:
         values["seconds"] = float(values["seconds"])
+    if "notes" in values:
+        values["notes"] = [notes.from_json(note) for note in values["notes"]]
     outcome: Outcome = OUTCOMES[kind](**values)
     return outcome

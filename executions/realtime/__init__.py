@@ -10,12 +10,14 @@ the API, which are megabytes that workers and ticker need not load.
 from __future__ import annotations
 
 from executions.realtime.announcer import CHANNEL, announce, flush, hint_running
-from executions.realtime.waiting import wait_until_finished
+from executions.realtime.waiting import Standing, wait_for_answer, wait_until_finished
 
 __all__ = [
     "CHANNEL",
+    "Standing",
     "announce",
     "flush",
     "hint_running",
+    "wait_for_answer",
     "wait_until_finished",
 ]

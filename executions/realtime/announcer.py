@@ -6,6 +6,7 @@ Publishing happens in a thread of its own: a worker that announces writes one en
 from __future__ import annotations
 
 import atexit
+import math
 import os
 import threading
 import time
@@ -25,9 +26,13 @@ CHANNEL = "naryad:announce"
 """Messages `{"execution", "seq", "running": [{"step", "attempt", "startedAt"}]}`; `seq` 0 says nothing new."""
 
 WINDOW_SECONDS = 0.05
-"""A run is announced at most once in this time; what is announced meanwhile goes out together, the last one always."""
+"""A run is announced at most once in this time; what is told of it meanwhile goes out together, the last one always."""
+
+GAP_SECONDS = 0.01
+"""Between two messages of a process: many runs that end in one moment are announced together."""
 
 RETRY_SECONDS = 1.0
+LONG_SECONDS = 60.0
 MAX_PENDING = 10_000
 MAX_HINTS = 200
 
@@ -40,6 +45,8 @@ class Notice:
 
     seq: int = 0
     running: dict[str, dict[str, Any]] = field(default_factory=dict)
+    due: float = 0.0
+    """When it goes out, by the monotonic clock."""
 
     def add(self, other: Notice) -> None:
         """Take in a later notice."""
@@ -55,8 +62,9 @@ class Notice:
 class Announcer:
     """Publishes notices from a daemon thread of this process, which is started by the first one (also after a fork)."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, window: float = WINDOW_SECONDS) -> None:
         self._url = url
+        self._window = window
         self._begin()
         os.register_at_fork(after_in_child=self._begin)
 
@@ -65,6 +73,8 @@ class Announcer:
         self._changed = threading.Condition()
         self._publishing = threading.Lock()
         self._pending: dict[str, Notice] = {}
+        self._told: dict[str, float] = {}
+        self._rest_until = 0.0
         self._thread: threading.Thread | None = None
         self._client: redis.Redis | None = None
         self._silent = False
@@ -83,7 +93,15 @@ class Announcer:
             self._publish_pending()
 
     def _note(self, execution_id: str, notice: Notice) -> None:
-        self._pending.setdefault(execution_id, Notice()).add(notice)
+        """A line goes out at once unless the run was announced a moment ago.
+
+        That a step has begun is news only as long as it goes on, and most end within the window.
+        """
+        now = time.monotonic()
+        due = max(now, self._told.get(execution_id, -math.inf) + self._window) if notice.seq else now + self._window
+        kept = self._pending.setdefault(execution_id, Notice(due=due))
+        kept.due = min(kept.due, due)
+        kept.add(notice)
         while len(self._pending) > MAX_PENDING:
             del self._pending[next(iter(self._pending))]
 
@@ -98,13 +116,22 @@ class Announcer:
     def _run(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._pending)
-            time.sleep(WINDOW_SECONDS if self._publish_pending() else RETRY_SECONDS)
+                while (wait := self._until_due()) > 0:
+                    self._changed.wait(wait)
+            done = self._publish_pending(time.monotonic())
+            self._rest_until = time.monotonic() + (GAP_SECONDS if done else RETRY_SECONDS)
 
-    def _publish_pending(self) -> bool:
+    def _until_due(self) -> float:
+        """Seconds until something is to be published."""
+        now = time.monotonic()
+        if now < self._rest_until:
+            return self._rest_until - now
+        return min((notice.due for notice in self._pending.values()), default=now + LONG_SECONDS) - now
+
+    def _publish_pending(self, now: float = math.inf) -> bool:
+        """Publish what is due `now`, by default all; False when Valkey does not take it."""
         with self._publishing:
-            with self._changed:
-                notices, self._pending = self._pending, {}
+            notices = self._take(now)
             if not notices:
                 return True
             try:
@@ -115,6 +142,17 @@ class Announcer:
                 return False
             self._remark(silent=False)
             return True
+
+    def _take(self, due: float) -> dict[str, Notice]:
+        """What is due, which is no longer pending then; their runs are announced from this moment on."""
+        with self._changed:
+            notices = {run: notice for run, notice in self._pending.items() if notice.due <= due}
+            for run in notices:
+                del self._pending[run]
+            now = time.monotonic()
+            self._told = {run: at for run, at in self._told.items() if now - at < self._window}
+            self._told |= dict.fromkeys(notices, now)
+        return notices
 
     def _publish(self, notices: Mapping[str, Notice]) -> None:
         if self._client is None:

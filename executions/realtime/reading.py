@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from executions.engine.states import StepStatus
 from executions.models import Execution, ExecutionEvent, Step
 from executions.shapes import EventShape, ExecutionShape, StepShape, presentable
 
@@ -33,6 +34,12 @@ def events_since(execution_id: uuid.UUID, seq: int, limit: int) -> list[dict[str
     """The next journal lines after `seq`, at most `limit`, in order and without gaps."""
     lines = ExecutionEvent.objects.filter(execution_id=execution_id, seq__gt=seq).order_by("seq")[:limit]
     return list(map(EventShape().to_representation, lines))
+
+
+def ended_attempts(execution_id: uuid.UUID) -> dict[str, int]:
+    """The number of the last try of every step that has been tried and does not run, in one query."""
+    tried = Step.objects.filter(execution_id=execution_id, attempt__gt=0).exclude(status=StepStatus.RUNNING)
+    return {str(step): attempt for step, attempt in tried.values_list("pk", "attempt")}
 
 
 def sequences(execution_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, int]:

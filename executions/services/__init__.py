@@ -2,7 +2,7 @@
 
 from executions.services.control import pause, resume, stop
 from executions.services.explaining import why
-from executions.services.guards import live_queues, refuse_if_open
+from executions.services.guards import live_queues, refuse_crowd, refuse_if_open
 from executions.services.repeating import Wish, plan_retry, retry
 from executions.services.retrying import retry_step
 from executions.services.settling import settle
@@ -13,6 +13,7 @@ __all__ = [
     "live_queues",
     "pause",
     "plan_retry",
+    "refuse_crowd",
     "refuse_if_open",
     "resume",
     "retry",

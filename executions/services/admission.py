@@ -21,16 +21,17 @@ from django.db.models import DateTimeField, ExpressionWrapper, F, QuerySet
 
 from accounts import failpoints
 from accounts.clock import Clock
+from accounts.statements import hot_cursor
 from executions import failures, journal, transitions
-from executions.cursor import hot_cursor
 from executions.engine.states import ExecutionStatus
 from executions.errors import ConcurrencyLimit
 from executions.models import Execution, Slot
 from executions.services.aftermath import ring, tell
-from executions.services.control import fail
+from executions.services.control import fail, reach_children
 from workflows import services as workflows
 from workflows.graph import expressions
 from workflows.graph.settings import Concurrency
+from workflows.items.outputs import Seen, Shared
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +58,7 @@ class Turn:
 
 def key_of(concurrency: Concurrency, input_data: Mapping[str, Any]) -> str:
     """The key of a run with this input. A longer one than the column holds is told apart by its hash."""
-    scope = {"$json": input_data, "$input": {"item": input_data, "all": [input_data]}}
+    scope = {"$json": input_data, expressions.INPUT: Seen(Shared([input_data]), 0)}
     value = expressions.render(concurrency.key, {**scope, "$execution": {"inputData": input_data}})
     text = "" if value is None else str(value)
     if len(text) <= KEY_LENGTH and text.isprintable():
@@ -220,6 +221,8 @@ def _let_in(execution: Execution, deadline_seconds: float | None) -> None:
     )
     line = journal.event("execution.started", {"status": ExecutionStatus.RUNNING, "priority": execution.priority})
     tell(execution.pk, journal.append(execution.pk, [line]))
+    if execution.awaited and execution.parent_step is not None:  # a pause of that one has passed by who was in line
+        reach_children(execution.parent_step.execution_id)
     for queue, count in transitions.release(execution.pk).items():
         ring(queue, count)
     log.info("run let in", execution_id=str(execution.pk), workflow_id=str(execution.workflow_id))

@@ -1,5 +1,5 @@
 """What the end of a run brings about: children that nobody awaits any more are stopped, the step that awaited the run
-goes on, its slot is given to the next one, and a failure starts the error workflow.
+goes on, its slot is given to the next one, a failure is put on the list of errors and starts the error workflow.
 
 The statement that ends a run leaves `aftercare` set on it. Whoever has ended it looks after it at once; what a death
 leaves undone is done by the ticker. All of it is one transaction that also takes the mark off, so it happens once.
@@ -19,10 +19,14 @@ from accounts.errors import DomainError
 from executions import claims, journal
 from executions.engine.events import Event
 from executions.engine.states import FINISHED_EXECUTION, ExecutionStatus, Origin
-from executions.models import Execution
-from executions.services import admission, children
+from executions.models import Execution, Listener
+from executions.services import admission, children, noting, ticket_lines
 from executions.services.aftermath import tell
+from executions.services.ancestry import is_error_reaction
+from executions.services.fitting import mismatch
 from executions.services.starting import Cause, start
+from integrations import events
+from integrations.event_names import EXECUTION_FAILED, heard_as
 from workflows import services as workflows
 
 log = structlog.get_logger(__name__)
@@ -42,9 +46,13 @@ def look_after(execution_id: uuid.UUID) -> bool:
             return False
         failpoints.reach("aftercare.locked")
         children.tell_parent(execution)
+        alarms = execution.status == ExecutionStatus.FAILED and execution.origin != Origin.TEST
+        told = _tell_of_failure(execution) if alarms else None
         admission.leave(execution_id)
-        if execution.status == ExecutionStatus.FAILED:
-            _start_error_workflow(execution)
+        if alarms:
+            noting.save_failure(execution)
+            ticket_lines.tell_of_failure(execution)
+            _start_error_workflow(execution, told)
         Execution.objects.filter(id=execution_id).update(aftercare=False)
     return True
 
@@ -70,14 +78,38 @@ def _look_after_surely(execution_id: uuid.UUID) -> bool:
     return False
 
 
-def _start_error_workflow(execution: Execution) -> None:
-    """Start what the workflow, or the installation, has for failures. A failure of that starts nothing more."""
+def _tell_of_failure(execution: Execution) -> events.Event | None:
+    """An event for whoever listens for failures. A run that is a reaction to a failure, or part of one, tells nobody.
+
+    A run that was retried and has failed again tells of it again: its end is another one.
+    It comes before the slot is given on, since events lock before slots do.
+    """
+    if is_error_reaction(execution):
+        return None
+    return events.emit(
+        project_id=execution.project_id,
+        name=EXECUTION_FAILED,
+        subject=execution.workflow.code,
+        payload=_report(execution),
+        dedupe_key=f"{execution.pk}:{execution.event_seq}",
+        source="executions",
+        depth=execution.depth,
+    )[0]
+
+
+def _start_error_workflow(execution: Execution, told: events.Event | None) -> None:
+    """Start what the workflow, or the installation, has for failures, of which `told` tells.
+
+    Without it the run is itself a reaction to a failure, and its own failure starts nothing more.
+    """
     name = _error_workflow(execution)
-    if not name or execution.origin == Origin.ERROR:
+    if not name or told is None:
         return
     try:
         with transaction.atomic():
             target = workflows.named_target(name, project_id=execution.project_id, user=None)
+            if _hears_itself(target.workflow_id, told):
+                return
             run, _created = start(
                 target=target,
                 user=None,
@@ -91,6 +123,12 @@ def _start_error_workflow(execution: Execution) -> None:
         _note(execution, journal.event("error_workflow.refused", facts, level="error"))
     else:
         _note(execution, journal.event("error_workflow.started", {"workflow": name, "executionId": run.pk}))
+
+
+def _hears_itself(workflow_id: uuid.UUID, told: events.Event) -> bool:
+    """Whether the workflow begins by the event anyway: then it is not started twice."""
+    heard = Listener.objects.filter(workflow_id=workflow_id, active=True, names__overlap=heard_as(told.name))
+    return any(mismatch(listener.config, told) is None for listener in heard)
 
 
 def _error_workflow(execution: Execution) -> str:

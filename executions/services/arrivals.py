@@ -9,8 +9,8 @@ from __future__ import annotations
 import uuid
 from typing import Any, Final
 
+from accounts.statements import hot_cursor
 from executions.claims import Claimed
-from executions.cursor import hot_cursor
 from executions.services.waking import wake
 from integrations import events, outbox
 from integrations.events import Event
@@ -29,17 +29,14 @@ ORDER BY s.id LIMIT %(batch)s
 """
 
 
-def wake_waiting(payload: dict[str, Any], *, batch: int = BATCH) -> None:
-    """The outbox's handler for `event.arrived`: wake every step that waits for the event; told again, it wakes none."""
-    event = events.find(payload["eventId"])
-    if event is None:
-        return
+def wake_waiting(event: Event, *, after: str | None = None, batch: int = BATCH) -> None:
+    """Wake every step that waits for the event, those behind the step `after`; told again, it wakes none."""
     places = {
         "name": event.name,
         "subject": event.subject,
         "at": event.at,
         "project": event.project_id,
-        "after": payload.get("after", uuid.UUID(int=0)),
+        "after": after or uuid.UUID(int=0),
         "batch": batch,
     }
     with hot_cursor() as cursor:

@@ -6,8 +6,8 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from accounts.statements import hot_cursor
 from executions import journal
-from executions.cursor import hot_cursor
 from executions.engine import identity
 from executions.engine.planner import Resolution
 from executions.engine.repeating import Plan

@@ -18,13 +18,13 @@ from django.conf import settings
 from django.db import transaction
 
 from accounts.errors import DomainError
+from accounts.statements import hot_cursor
 from executions import claims, effects, failures, journal
 from executions.claims import Claimed
-from executions.cursor import hot_cursor
 from executions.engine import settlement as settlements
-from executions.engine.settlement import Failure, Settlement, Starting
+from executions.engine.settlement import Failure, Items, Settlement, Starting
 from executions.engine.states import FINISHED_EXECUTION, ExecutionStatus, Origin, StepStatus
-from executions.errors import ConcurrencyLimit, IllegalTransition
+from executions.errors import ConcurrencyLimit, ExecutionNotFound, IllegalTransition
 from executions.models import Execution, ExecutionEvent, Step
 from executions.payloads import decode
 from executions.services.aftermath import tell
@@ -32,8 +32,10 @@ from executions.services.control import pause, resume, stop
 from executions.services.starting import Cause, start
 from executions.services.waking import wake
 from integrations.scope import Sent
+from workflows import catalogue
 from workflows import services as workflows
 from workflows.graph.topology import CompiledNode
+from workflows.notes import Launch
 
 log = structlog.get_logger(__name__)
 
@@ -77,6 +79,37 @@ def begin(claimed: Claimed, node: CompiledNode, starting: Starting) -> Settlemen
     return settlements.awaiting(ids)
 
 
+def launch(claimed: Claimed, node: CompiledNode, launches: Sequence[Launch], items: Items) -> Settlement | None:
+    """Start runs that nobody waits for, all or none. None when that is done, else how the step has failed.
+
+    `items` are the step's first input. Needs its run's lock.
+    """
+    parent = Execution.objects.select_related("started_by").get(id=claimed.execution_id)
+    nobody = Starting("", (), False, items)
+    if parent.depth >= settings.SUBWORKFLOW_MAX_DEPTH:
+        return _failed(claimed, node, nobody, failures.too_deep(settings.SUBWORKFLOW_MAX_DEPTH))
+    cause = Cause(Origin.SUBWORKFLOW, parent_step=claimed.step_id, awaited=False, depth=parent.depth + 1)
+    sent: list[Sent] = []
+    name = ""
+    try:
+        with transaction.atomic():
+            for one in launches:
+                name = one.workflow
+                target = workflows.named_target(name, project_id=parent.project_id, user=parent.started_by)
+                child, _fresh = start(
+                    target=target,
+                    user=parent.started_by,
+                    input_data=dict(one.input),
+                    priority=parent.priority,
+                    cause=cause,
+                )
+                sent.append(Sent("START", f"workflow {target.workflow_code}", str(child.pk), "202", time.monotonic()))
+    except DomainError as error:
+        return _failed(claimed, node, nobody, _not_started(error, name))
+    effects.write(claimed, sent)
+    return None
+
+
 def outcome(claimed: Claimed, node: CompiledNode, ids: Sequence[str], items: Sequence[Mapping[str, Any]]) -> Settlement:
     """What the children of a step have come to: their results one after the other, or the first failure.
 
@@ -98,19 +131,23 @@ def outcome(claimed: Claimed, node: CompiledNode, ids: Sequence[str], items: Seq
     return settlements.success({node.first_output: results}, {node.first_output: sources})
 
 
-LEAVES = """
+GIVEN = """
 SELECT d.items FROM executions_step s JOIN executions_stepdata d ON d.step_id = s.id
-WHERE s.execution_id = %(run)s AND s.node_id = ANY(%(leaves)s) AND s.status = 'succeeded'
+WHERE s.execution_id = %(run)s AND s.node_id = ANY(%(givers)s) AND s.status = 'succeeded'
 ORDER BY s.position, s.scope, d.port
 """
 
 
 def result_of(run: Execution) -> list[Mapping[str, Any]]:
-    """What a run gives back: the items of the nodes after which nothing comes, in the order of the definition."""
+    """What a run gives back, in the order of the definition: what its `return` nodes were given.
+
+    A workflow that has none gives the items of the nodes after which nothing comes.
+    """
     nodes = workflows.compiled(run.version_id).nodes
-    leaves = [name for name, node in nodes.items() if not node.outs]
+    givers = [name for name, node in nodes.items() if catalogue.facts(node.type).returns]
+    givers = givers or [name for name, node in nodes.items() if not node.outs]
     with hot_cursor() as cursor:
-        rows = cursor.execute(LEAVES, {"run": run.pk, "leaves": leaves}).fetchall()
+        rows = cursor.execute(GIVEN, {"run": run.pk, "givers": givers}).fetchall()
     return [item for (text,) in rows for item in decode(text)]
 
 
@@ -156,7 +193,13 @@ def stop_orphans(parent_id: uuid.UUID) -> bool:
 
 
 def follow(payload: Mapping[str, Any]) -> None:
-    """The outbox's handler for `run.follow`: bring the children to where their parent is now; again: no change."""
+    """The outbox's handler for `run.follow`: bring the children to where their parent is now; again: no change.
+
+    The `former` ones, for which a step waited that has been put back, are stopped.
+    """
+    for former in payload.get("former", ()):
+        with suppress(IllegalTransition, ExecutionNotFound):
+            stop(execution_id=uuid.UUID(former), reason=BY_PARENT)
     parent = Execution.objects.filter(id=payload["executionId"]).first()
     if parent is None:
         return

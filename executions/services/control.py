@@ -6,12 +6,14 @@ The answer is a promise: after a pause is acknowledged no step starts, after a s
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
 from django.db import transaction
 
 from accounts import failpoints
+from accounts.clock import Clock
 from executions import claims, journal, transitions
 from executions.engine.events import Event
 from executions.engine.settlement import Failure
@@ -32,8 +34,8 @@ def pause(*, execution_id: uuid.UUID, user: Any = None, reason: str = "") -> Exe
         if status != ExecutionStatus.PAUSED:
             _allow(status, ExecutionStatus.RUNNING)
             transitions.hold(execution_id)
-            _reach_children(execution_id)
-            _move(execution_id, ExecutionStatus.PAUSED, "execution.paused", user, reason)
+            reach_children(execution_id)
+            _move(execution_id, ExecutionStatus.PAUSED, "execution.paused", user, reason, paused_at=Clock())
     return Execution.objects.get(id=execution_id)
 
 
@@ -45,7 +47,7 @@ def resume(*, execution_id: uuid.UUID, user: Any = None, reason: str = "") -> Ex
         if status != ExecutionStatus.RUNNING:
             _allow(status, ExecutionStatus.PAUSED)
             ready = transitions.release(execution_id)
-            _reach_children(execution_id)
+            reach_children(execution_id)
             _move(execution_id, ExecutionStatus.RUNNING, "execution.resumed", user, reason)
             for queue, count in ready.items():
                 ring(queue, count)
@@ -94,19 +96,29 @@ def _allow(status: str, *legal: ExecutionStatus) -> None:
         raise IllegalTransition(status=status)
 
 
-def _reach_children(execution_id: uuid.UUID) -> None:
+def reach_children(execution_id: uuid.UUID) -> None:
     """Let the runs that steps of this run wait for follow it (`children.follow`)."""
     if Execution.objects.open().filter(parent_step__execution=execution_id, awaited=True).exists():
         key = f"run.follow:{execution_id}"
         outbox.add(topic="run.follow", payload={"executionId": str(execution_id)}, ordering_key=key)
 
 
+def leave_children(execution_id: uuid.UUID, children: Sequence[str]) -> None:
+    """Let the runs for which steps of this run have waited, and do not any more, be stopped (`children.follow`)."""
+    if children:
+        key = f"run.follow:{execution_id}"
+        payload = {"executionId": str(execution_id), "former": list(children)}
+        outbox.add(topic="run.follow", payload=payload, ordering_key=key)
+
+
 def _who(user: Any, reason: str) -> dict[str, Any]:
     return {"by": getattr(user, "username", None), "reason": reason}
 
 
-def _move(execution_id: uuid.UUID, status: ExecutionStatus, type: str, user: Any, reason: str) -> None:
-    Execution.objects.filter(id=execution_id).update(status=status)
+def _move(
+    execution_id: uuid.UUID, status: ExecutionStatus, type: str, user: Any, reason: str, **changes: Clock
+) -> None:
+    Execution.objects.filter(id=execution_id).update(status=status, **changes)
     _write(execution_id, [journal.event(type, {"status": status, **_who(user, reason)})])
     log.info(type, execution_id=str(execution_id), status=str(status), user=getattr(user, "username", None))
 

@@ -34,7 +34,7 @@ from django.db.models.functions import Cast, Coalesce
 
 from accounts import clock
 from accounts import services as accounts
-from executions.engine.states import ExecutionStatus, StepStatus
+from executions.engine.states import ExecutionStatus, Origin, StepStatus
 from executions.models import DeadLetterResolution, Step
 from integrations import outbox
 from integrations.valkey import SharedScript
@@ -89,8 +89,9 @@ def _row(part: QuerySet[Any], kind: Kind) -> QuerySet[Any, dict[str, Any]]:
 
 
 def dead_steps(projects: Collection[int] | None, choice: Choice) -> QuerySet[Step]:
-    """The steps among the letters."""
+    """The steps among the letters; a failed test is none."""
     steps = Step.objects.filter(status=StepStatus.FAILED, handled=False, execution__status=ExecutionStatus.FAILED)
+    steps = steps.exclude(execution__origin=Origin.TEST)
     if projects is not None:
         steps = steps.filter(execution__project_id__in=projects)
     if choice.workflow_id is not None:

@@ -25,7 +25,7 @@ def why(execution: Execution) -> list[Reason]:
         return explain(_run(execution), (), listened=bool, ahead={})
     steps = _moving(execution)
     queues = live_queues()
-    return explain(_run(execution), steps, listened=queues.__contains__, ahead=_ahead(execution, steps))
+    return explain(_run(execution), steps, listened=queues.__contains__, ahead=_ahead(steps))
 
 
 def _run(execution: Execution) -> Run:
@@ -97,7 +97,7 @@ def _children(execution: Execution) -> dict[uuid.UUID, uuid.UUID]:
     return {step: child for step, child in children.values_list("parent_step", "id") if step is not None}
 
 
-def _ahead(execution: Execution, steps: list[Waiting]) -> dict[str, int]:
+def _ahead(steps: list[Waiting]) -> dict[str, int]:
     """How many ready steps of other runs stand before this run's first one, by queue."""
     first: dict[str, uuid.UUID] = {}
     for step in steps:

@@ -16,7 +16,7 @@ from typing import Any, Final
 from django.conf import settings
 from django.db.models import Count, Min, Q, QuerySet
 
-from executions.cursor import hot_cursor
+from accounts.statements import hot_cursor
 from executions.models import Execution
 from integrations import sink
 from workflows import services as workflows

@@ -8,12 +8,17 @@ from datetime import timedelta
 
 from django.conf import settings
 
+from accounts import quotas
 from accounts.clock import Now
+from accounts.models import User
 from executions.errors import WorkflowBusy
 from executions.models import Execution, Worker
 
 _SLOTS_KEPT_SECONDS = 5.0
 _slots: dict[str, tuple[float, int]] = {}
+_RUNS_KEPT_SECONDS = 5.0
+_open_runs: dict[int, tuple[float, int]] = {}
+"""Open runs by the person who has started them."""
 
 
 def refuse_if_open(workflow_id: uuid.UUID) -> None:
@@ -21,6 +26,18 @@ def refuse_if_open(workflow_id: uuid.UUID) -> None:
     count = Execution.objects.open().filter(workflow_id=workflow_id).count()
     if count:
         raise WorkflowBusy(openExecutions=count)
+
+
+def refuse_crowd(user: User) -> None:
+    """Raise `QuotaFull` while the person has as many open runs as one may have.
+
+    Counted every few seconds and not at each start, which has no time for it: a few more may come in between.
+    """
+    kept = _open_runs.get(user.pk)
+    if kept is None or time.monotonic() - kept[0] >= _RUNS_KEPT_SECONDS:
+        kept = (time.monotonic(), Execution.objects.open().filter(started_by=user).count())
+        _open_runs[user.pk] = kept
+    quotas.refuse_beyond("open_runs", lambda: kept[1])
 
 
 def live_workers() -> list[Worker]:

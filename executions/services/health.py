@@ -11,7 +11,7 @@ from django.db.models import Count
 
 from accounts import clock
 from accounts.clock import Now
-from executions.cursor import hot_cursor
+from accounts.statements import hot_cursor
 from executions.engine.placement import CPU, IO
 from executions.engine.states import OPEN_EXECUTION, ExecutionStatus, StepStatus
 from executions.models import Execution, Step, Worker
@@ -75,6 +75,18 @@ READY = """
 SELECT queue, count(*), min(rank_at + make_interval(secs => priority * 30))
 FROM executions_step WHERE status = 'ready' GROUP BY queue
 """
+
+
+def queues() -> list[Queue]:
+    """The engine's queues as they are now."""
+    return _queues(live_workers())
+
+
+def ready_since() -> dict[str, datetime | None]:
+    """Since when the longest waiting step of each queue of the engine is ready; None where none is."""
+    with hot_cursor() as cursor:
+        ready = {queue: since for queue, _count, since in cursor.execute(READY).fetchall()}
+    return {queue: ready.get(queue) for queue in (IO, CPU)}
 
 
 def _queues(workers: list[Worker]) -> list[Queue]:

@@ -3,46 +3,41 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
 from accounts.clock import Clock
+from accounts.statements import hot_cursor
 from executions import failures, journal, layout
-from executions.cursor import hot_cursor
 from executions.engine import identity, placement
 from executions.engine.events import Event
-from executions.engine.repeating import Past
+from executions.engine.repeating import Past, past_of
 from executions.engine.resetting import Reset
 from executions.engine.states import FINISHED_STEP, ExecutionStatus, StepStatus
 from executions.models import Execution, LoopPass, Step
 from executions.services import admission
 from executions.services.admission import Entry
 from executions.services.aftermath import ring_for, tell
+from executions.services.control import leave_children
 from workflows.graph.topology import CompiledGraph
 
 
 def read_past(execution_id: uuid.UUID) -> Past:
-    """What the run has left. Of a node in a loop all passes count: what fired in any of them has fired."""
-    statuses: dict[str, StepStatus] = {}
-    fired: dict[str, set[str]] = {}
-    failed: set[str] = set()
+    """What the run has left."""
     rows = Step.objects.filter(execution_id=execution_id).exclude(status=StepStatus.DROPPED)
-    for node, state, ports, handled in rows.values_list("node_id", "status", "fired", "handled"):
-        if statuses.get(node) is not StepStatus.CANCELLED:
-            statuses[node] = StepStatus(state)
-        fired.setdefault(node, set()).update(ports or [])
-        if state == StepStatus.FAILED and not handled:
-            failed.add(node)
-    return Past(statuses, fired, failed)
+    return past_of(rows.values_list("node_id", "status", "fired", "handled"))
 
 
 def put_back(execution: Execution, graph: CompiledGraph, reset: Reset, line: Event) -> None:
     """Write the reset, `line` and a line for every skipped step, and ring. Needs the run's lock.
 
     A paused run stays paused; a run that has ended needs a place under its workflow's concurrency limit and may have
-    to wait for it. In both what would be ready is held. Raises `ConcurrencyLimit`.
+    to wait for it. In both what would be ready is held. Runs for which a step waits that goes back are stopped soon.
+    Raises `ConcurrencyLimit`.
     """
     status = _gate(execution, graph)
+    leave_children(execution.pk, _awaited(execution.pk, reset.nodes))
     _write(execution, graph, reset, status)
     lines = [line, *journal.skips(execution.pk, graph, reset.skipped)]
     if status is ExecutionStatus.QUEUED:
@@ -58,6 +53,18 @@ def _gate(execution: Execution, graph: CompiledGraph) -> ExecutionStatus:
         return ExecutionStatus.PAUSED
     entry = admission.enter_again(execution, graph.settings.concurrency)
     return ExecutionStatus.QUEUED if entry is Entry.QUEUED else ExecutionStatus.RUNNING
+
+
+AWAITED = """
+SELECT child FROM executions_step s, jsonb_array_elements_text(s.wake -> 'children') AS child
+WHERE s.execution_id = %s AND s.node_id = ANY(%s)
+"""
+
+
+def _awaited(execution_id: uuid.UUID, nodes: Collection[str]) -> list[str]:
+    """The runs that steps of these nodes wait for. The steps will start others, beside which these would go on."""
+    with hot_cursor() as cursor:
+        return [row[0] for row in cursor.execute(AWAITED, (execution_id, list(nodes))).fetchall()]
 
 
 # In a paused run a step after the retried one may be running: its worker loses it, and its try ends here.
@@ -126,7 +133,9 @@ def _write(execution: Execution, graph: CompiledGraph, reset: Reset, status: Exe
     _begin_loops_again(execution, graph, reset, held=held)
     opened = Step.objects.filter(execution_id=execution.id).exclude(status__in=FINISHED_STEP).count()
     seconds = graph.settings.deadline_seconds
-    if status is ExecutionStatus.RUNNING and seconds is not None:
+    if status is ExecutionStatus.QUEUED:  # it is set when the run is let in
+        execution.deadline_at = None
+    elif status is ExecutionStatus.RUNNING and seconds is not None:
         execution.deadline_at = Clock() + timedelta(seconds=seconds)
     Execution.objects.filter(id=execution.id).update(
         status=status,

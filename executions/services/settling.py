@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
@@ -13,6 +13,7 @@ from django.db import InterfaceError, OperationalError, transaction
 from accounts import failpoints
 from executions import claims, effects, layout, payloads, transitions
 from executions.book import UNREAD, ClosedBook, NeedsLock, RunBook
+from executions.bursts import Passed
 from executions.claims import Claimed, Record, Recorded, Target
 from executions.engine import identity, planner
 from executions.engine.events import Event
@@ -20,14 +21,15 @@ from executions.engine.placement import may_continue
 from executions.engine.planner import Place, Resolution
 from executions.engine.settlement import Settlement, handed_back, under
 from executions.engine.states import ExecutionStatus, StepStatus
-from executions.journal import event, skips
+from executions.journal import skips
 from executions.payloads import Encoded
-from executions.services import arrivals, children
+from executions.services import arrivals, children, noting, telling
 from executions.services.aftercare import look_after_soon
 from executions.services.aftermath import ring, ring_for, tell, tell_running
 from integrations import outbox, safe_json
 from integrations.scope import Sent
 from workflows.graph.topology import CompiledGraph, CompiledNode
+from workflows.notes import Launch
 
 log = structlog.get_logger(__name__)
 
@@ -46,6 +48,9 @@ class Report:
     only_expired: bool = False
     sent: Sequence[Sent] = ()
     """The calls to the outside that were made."""
+    passed: Sequence[Passed] = ()
+    """Quick steps after it that are recorded with it."""
+    ended: float = field(default_factory=time.monotonic)
 
     @property
     def node(self) -> CompiledNode:
@@ -60,7 +65,7 @@ def settle(report: Report) -> Recorded | None:
     used with what was read.
     """
     told = report.settlement
-    simple = not told.fails_run and told.event is None and told.starts is None
+    simple = not told.fails_run and told.event is None and told.starts is None and not told.notes
     if simple and not _stores(report) and not report.sent:
         try:
             recorded = _record(report, ExecutionStatus.RUNNING, ClosedBook(report.graph))
@@ -85,11 +90,18 @@ def _settle_locked(report: Report) -> Recorded | None:
         status = claims.lock_execution(claimed.execution_id)
         failpoints.reach("finish.locked")
         effects.write(claimed, report.sent)
-        if status in _RECORDABLE and claims.holds(claimed, only_expired=report.only_expired):
-            report = _with_children(report, status)
+        hold = claims.held(claimed, only_expired=report.only_expired) if status in _RECORDABLE else None
+        if status is not None and hold is not None:
+            if status != ExecutionStatus.RUNNING or hold.paused_since:
+                report = replace(report, passed=())
+            report = _launched(_with_children(report, status), status)
             recorded = _record_awaiting(report, status, RunBook(claimed.execution_id, report.graph))
+            if recorded is not None:
+                recorded = replace(recorded, alone=not report.passed)
             if _stores(report):
                 _store(report)
+            if recorded is not None:
+                noting.write(claimed, report.node, report.settlement.notes)
             failpoints.reach("finish.before_commit")
             return recorded
     if not report.only_expired:
@@ -125,6 +137,17 @@ def _with_children(report: Report, status: str) -> Report:
     return replace(report, settlement=settlement, data=payloads.encode(settlement.ports or {}, settlement.sources))
 
 
+def _launched(report: Report, status: str) -> Report:
+    """Start the runs that nobody waits for; the step fails where one cannot be started. A failing run starts none."""
+    launches = [note for note in report.settlement.notes if isinstance(note, Launch)]
+    if not launches or status == ExecutionStatus.FAILING:
+        return report
+    failed = children.launch(report.claimed, report.node, launches, report.settlement.items)
+    if failed is None:
+        return report
+    return replace(report, settlement=failed, data=payloads.encode(failed.ports, {}) if failed.ports else [])
+
+
 _RECORDABLE = frozenset({ExecutionStatus.RUNNING, ExecutionStatus.PAUSED, ExecutionStatus.FAILING})
 
 
@@ -138,6 +161,7 @@ def _record(report: Report, status: str, book: RunBook | ClosedBook) -> Recorded
     joins = book.joins(resolution.counters)
     chosen = _successor(report, [*resolution.ready, *joins], status)
     failing = fails or status == ExecutionStatus.FAILING
+    now = time.monotonic()
     recorded = claims.record(
         Record(
             claimed=report.claimed,
@@ -146,10 +170,11 @@ def _record(report: Report, status: str, book: RunBook | ClosedBook) -> Recorded
             outcome=settlement.outcome,
             fired=list(settlement.ports) if settlement.ports is not None else None,
             error=safe_json.dumps(settlement.failure.as_json()) if settlement.failure else None,
-            execution_error=_execution_error(report) if fails else None,
+            execution_error=telling.execution_error(report.claimed, settlement.failure) if fails else None,
             handled=settlement.status is StepStatus.FAILED and not settlement.fails_run,
             failures=settlement.failures,
             rescued=settlement.rescued,
+            passed=bool(report.passed),
             only_expired=report.only_expired,
             seconds=settlement.seconds,
             until=settlement.until,
@@ -158,16 +183,22 @@ def _record(report: Report, status: str, book: RunBook | ClosedBook) -> Recorded
             wait_subject=settlement.subject,
             wake=safe_json.dumps(settlement.wake) if settlement.wake else None,
             progress=None if settlement.progress is None else safe_json.dumps(settlement.progress),
-            data=[(row.port, row.items, row.sources) for row in report.data] if _keeps_data(settlement) else [],
-            targets=_targets(report, resolution, status, chosen, joins),
+            ended_ago=now - report.ended,
+            data=_data(report, settlement),
+            targets=[*_targets(report, resolution, status, chosen, joins), *_passed_targets(report.passed, now)],
             events=[
                 *report.lines,
-                *_moves(report, settlement, fails),
-                *_new_passes(report, resolution),
+                *telling.moves(report.claimed, report.node, settlement, fails=fails),
+                *(line for step in report.passed for line in telling.quick_step(step)),
+                *telling.new_passes(report.claimed.execution_id, report.graph, report.node, resolution),
                 *skips(report.claimed.execution_id, report.graph, resolution.skipped),
                 *cancelled,
             ],
-            closed=settlement.closes + len(resolution.skipped) + len(cancelled) - len(resolution.begun),
+            closed=settlement.closes
+            + len(report.passed)
+            + len(resolution.skipped)
+            + len(cancelled)
+            - len(resolution.begun),
             final_status=ExecutionStatus.FAILED if failing else ExecutionStatus.SUCCEEDED,
             next_status=ExecutionStatus.FAILING if failing else status,
             claim_on=None if chosen in resolution.ready else report.continue_on,
@@ -183,9 +214,28 @@ def _step_id(report: Report, place: Place) -> uuid.UUID:
     return identity.step_id(report.claimed.execution_id, *place)
 
 
-def _keeps_data(settlement: Settlement) -> bool:
+def _data(report: Report, settlement: Settlement) -> list[tuple[uuid.UUID, str, str, str | None]]:
     """What left by the ports of a step that has ended, or the items of a pass that begins."""
-    return settlement.closes or settlement.begins is not None
+    keeps = settlement.closes or settlement.begins is not None
+    rows = [(report.claimed.step_id, row) for row in report.data] if keeps else []
+    rows += [(step.claimed.step_id, row) for step in report.passed for row in step.data]
+    return [(step, row.port, row.items, row.sources) for step, row in rows]
+
+
+def _passed_targets(passed: Sequence[Passed], now: float) -> list[Target]:
+    """The quick steps that have succeeded: nothing is open before them."""
+    return [
+        Target(
+            step.claimed.step_id,
+            remaining=0,
+            live=1,
+            status=StepStatus.SUCCEEDED,
+            fired=list(step.settlement.ports or {}),
+            started_ago=now - step.began,
+            ended_ago=now - step.ended,
+        )
+        for step in passed
+    ]
 
 
 def _resolve(report: Report, settlement: Settlement, status: str, book: RunBook | ClosedBook) -> Resolution:
@@ -196,7 +246,10 @@ def _resolve(report: Report, settlement: Settlement, status: str, book: RunBook 
         return planner.begin_pass(report.graph, place, settlement.begins, book=book)
     if settlement.ports is None:
         return Resolution()
-    return planner.resolve(report.graph, place, settlement.ports.keys(), book=book)
+    passed: dict[Place, Collection[str]] = {
+        (step.node.id, ()): (step.settlement.ports or {}).keys() for step in report.passed
+    }
+    return planner.resolve(report.graph, place, settlement.ports.keys(), book=book, passed=passed)
 
 
 def _lay_out(report: Report, resolution: Resolution, status: str, book: RunBook | ClosedBook) -> None:
@@ -244,71 +297,6 @@ def _targets(
         for place, counter in resolution.counters.items()
         if place in changed or (counter.status is StepStatus.PENDING and place not in begun)
     ]
-
-
-def _new_passes(report: Report, resolution: Resolution) -> list[Event]:
-    """A line for the steps of the passes that begin."""
-    if not resolution.begun:
-        return []
-    steps = [
-        {
-            "stepId": identity.step_id(report.claimed.execution_id, name, scope),
-            "nodeId": name,
-            "label": report.graph.nodes[name].label,
-            "status": resolution.counters[name, scope].status,
-            "scope": scope,
-        }
-        for name, scope in resolution.begun
-    ]
-    return [event("loop.pass", {"nodeId": report.claimed.node_id, "steps": steps})]
-
-
-def _moves(report: Report, settlement: Settlement, fails: bool) -> list[Event]:
-    """The journal's lines about this step and, when its failure ends the run, about the run."""
-    claimed = report.claimed
-    payload: dict[str, Any] = {
-        "stepId": claimed.step_id,
-        "nodeId": claimed.node_id,
-        "label": report.node.label,
-        "status": settlement.status,
-        "attempt": claimed.attempt,
-        "startedAt": claimed.started_at,
-        "worker": claimed.worker,
-    }
-    if settlement.ports is not None:
-        payload["ports"] = {port: len(items) for port, items in settlement.ports.items()}
-    if settlement.reason is not None:
-        payload |= {"reason": settlement.reason, "seconds": settlement.seconds, "until": settlement.until}
-    if settlement.reason == "event":
-        payload |= {"event": settlement.event, "subject": settlement.subject}
-    if settlement.wake is not None and "children" in settlement.wake:
-        payload["children"] = settlement.wake["children"]
-    if settlement.failure is not None:
-        payload["error"] = settlement.failure.as_json()
-    kind = "rescued" if settlement.rescued and not settlement.closes else _EVENT_OF[settlement.status]
-    level = "error" if settlement.fails_run else "warning" if settlement.failure or settlement.rescued else "info"
-    moves = [event(f"step.{kind}", payload, level=level)]
-    if fails:
-        moves.append(event("execution.failing", {"status": ExecutionStatus.FAILING}, level="error"))
-    return moves
-
-
-_EVENT_OF = {
-    StepStatus.SUCCEEDED: "succeeded",
-    StepStatus.FAILED: "failed",
-    StepStatus.CANCELLED: "cancelled",
-    StepStatus.WAITING: "waiting",
-    StepStatus.DELAYED: "delayed",
-    StepStatus.HELD: "held",
-    StepStatus.READY: "handed_back",
-}
-
-
-def _execution_error(report: Report) -> str:
-    failure = report.settlement.failure
-    assert failure is not None  # noqa: S101 - only a failure fails a run
-    details = {**failure.details, "stepId": report.claimed.step_id, "nodeId": report.claimed.node_id}
-    return safe_json.dumps({"code": failure.code, "message": failure.message, "details": details})
 
 
 def _after(report: Report, settlement: Settlement, resolution: Resolution, status: str, recorded: Recorded) -> None:

@@ -1,4 +1,4 @@
-"""Starting a run: one transaction, and after its commit the run cannot be lost."""
+"""Starting a run: one transaction, most often one statement, and after its commit the run cannot be lost."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ from executions.errors import BadInput, IdempotencyMismatch
 from executions.models import Execution, IdempotencyKey
 from executions.services import admission
 from executions.services.admission import Entry, Turn
-from executions.services.aftermath import ring_for, tell
+from executions.services.aftermath import ring_for
+from executions.services.by_hand import begun_by_hand, filled_in, tell_of_start
 from integrations import safe_json
 from workflows import services as workflows
 from workflows.graph.topology import CompiledGraph
@@ -56,7 +57,6 @@ class _Beginning:
     input_data: Any
     priority: int
     cause: Cause
-    turn: Turn
 
 
 def start(
@@ -81,33 +81,48 @@ def start(
     cause = cause or Cause()
     _check(input_data, priority, idempotency_key)
     graph = workflows.compiled(target.version_id)
-    execution_id = uuid7()
-    with transaction.atomic():
-        workflows.hold_startable(target.workflow_id)
-        if idempotency_key is not None:
-            known = _use_key(execution_id, target, user, idempotency_key, input_data, priority)
+    by_hand = begun_by_hand(graph) if cause.origin is Origin.MANUAL and first is None else None
+    if by_hand is not None:
+        input_data = filled_in(by_hand, input_data)
+    first = first or _first_steps(graph, cause.origin)
+    beginning = _Beginning(uuid7(), target, graph, first, user, input_data, priority, cause)
+    if idempotency_key is None and by_hand is None and graph.settings.concurrency is None and not first.passes:
+        execution = _write(beginning, Turn())  # one statement, which needs no transaction around it
+    else:
+        with transaction.atomic():
+            known = _use_key(beginning, idempotency_key) if idempotency_key is not None else None
             if known is not None:
                 return known, False
-        turn = admission.enter(
-            graph.settings.concurrency,
-            workflow_id=target.workflow_id,
-            input_data=input_data,
-            awaited_by=cause.parent_step if cause.awaited else None,
-        )
-        first = first or planner.initial(graph)
-        beginning = _Beginning(execution_id, target, graph, first, user, input_data, priority, cause, turn)
-        execution = _write(beginning)
-        failpoints.reach("start.before_commit")
+            execution = _write(beginning, _enter(beginning))
+            if by_hand is not None:
+                tell_of_start(execution, target, user)
+            failpoints.reach("start.before_commit")
     failpoints.reach("start.after_commit")
     log.info(
         "execution started",
-        execution_id=str(execution_id),
+        execution_id=str(execution.pk),
         workflow_id=str(target.workflow_id),
         status=str(execution.status),
         priority=priority,
         steps=len(graph.nodes),
     )
     return execution, True
+
+
+BEGINS_AT = {
+    Origin.MANUAL: ("trigger-manual", "trigger-form"),
+    Origin.SUBWORKFLOW: ("trigger-subworkflow",),
+    Origin.ERROR: ("trigger-error",),
+}
+"""At which trigger a run begins that nobody starts at a certain one; where there is none, at all of them."""
+
+
+def _first_steps(graph: CompiledGraph, origin: Origin) -> Resolution:
+    for node_type in BEGINS_AT.get(origin, ()):
+        for node_id in graph.roots:
+            if graph.nodes[node_id].type == node_type:
+                return planner.initial_at(graph, node_id)
+    return planner.initial(graph)
 
 
 def _check(input_data: Any, priority: int, key: str | None) -> None:
@@ -122,18 +137,17 @@ def _check(input_data: Any, priority: int, key: str | None) -> None:
         raise BadInput(fields=faults)
 
 
-def _use_key(
-    execution_id: uuid.UUID, target: workflows.StartTarget, user: Any, key: str, input_data: Any, priority: int
-) -> Execution | None:
+def _use_key(beginning: _Beginning, key: str) -> Execution | None:
     """Claim the key for this run, or return the run that has it. A parallel start waits here for the first one."""
-    body = safe_json.dumps(_sorted({"inputData": input_data, "priority": priority}))
+    body = safe_json.dumps(_sorted({"inputData": beginning.input_data, "priority": beginning.priority}))
     digest = hashlib.sha256(body.encode()).hexdigest()
-    fields = {"owner": user, "workflow_id": target.workflow_id, "key": key}
+    fields = {"owner": beginning.user, "workflow_id": beginning.target.workflow_id, "key": key}
     IdempotencyKey.objects.filter(**fields, expires_at__lte=Now()).delete()
-    row = IdempotencyKey(**fields, body_hash=digest, execution_id=execution_id, expires_at=Clock() + KEY_LIFETIME)
+    own = beginning.execution_id
+    row = IdempotencyKey(**fields, body_hash=digest, execution_id=own, expires_at=Clock() + KEY_LIFETIME)
     IdempotencyKey.objects.bulk_create([row], ignore_conflicts=True)
     known = IdempotencyKey.objects.get(**fields)
-    if known.execution_id == execution_id:
+    if known.execution_id == own:
         return None
     if known.body_hash != digest:
         raise IdempotencyMismatch
@@ -155,30 +169,38 @@ _STATUS = {
 }
 
 
-def _write(beginning: _Beginning) -> Execution:
-    execution = _run(beginning)
-    turn, graph, first = beginning.turn, beginning.graph, beginning.first
+def _enter(beginning: _Beginning) -> Turn:
+    return admission.enter(
+        beginning.graph.settings.concurrency,
+        workflow_id=beginning.target.workflow_id,
+        input_data=beginning.input_data,
+        awaited_by=beginning.cause.parent_step if beginning.cause.awaited else None,
+    )
+
+
+def _write(beginning: _Beginning, turn: Turn) -> Execution:
+    execution = _run(beginning, turn)
+    graph, first = beginning.graph, beginning.first
     dropped = turn.entry is Entry.DROPPED
     layout.write_run(
         execution,
         graph,
         {} if dropped else first.counters,
         deadline_seconds=graph.settings.deadline_seconds,
-        line=_first_line(execution, beginning),
+        line=_first_line(execution, beginning, turn),
     )
     if turn.slot:
         admission.take(execution.pk, execution.workflow_id, turn.key)
     if not dropped:
         layout.write_passes(execution.pk, graph, first.passes)
-    tell(execution.pk, execution.event_seq)
     if turn.entry is Entry.ADMITTED:
         ring_for(graph, (name for name, _scope in first.ready))
     return execution
 
 
-def _run(beginning: _Beginning) -> Execution:
+def _run(beginning: _Beginning, turn: Turn) -> Execution:
     """The run as it is going to be written."""
-    target, cause, turn = beginning.target, beginning.cause, beginning.turn
+    target, cause = beginning.target, beginning.cause
     dropped = turn.entry is Entry.DROPPED
     counters = beginning.first.counters.values()
     return Execution(
@@ -202,7 +224,7 @@ def _run(beginning: _Beginning) -> Execution:
     )
 
 
-def _first_line(execution: Execution, beginning: _Beginning) -> Event:
+def _first_line(execution: Execution, beginning: _Beginning, turn: Turn) -> Event:
     payload = {
         "status": execution.status,
         "workflowId": execution.workflow_id,
@@ -210,7 +232,7 @@ def _first_line(execution: Execution, beginning: _Beginning) -> Event:
         "by": getattr(beginning.user, "username", None),
         "priority": execution.priority,
     }
-    if beginning.turn.entry is Entry.DROPPED:
+    if turn.entry is Entry.DROPPED:
         return journal.event("execution.stopped", {**payload, "error": execution.error}, level="warning")
-    queued = beginning.turn.entry is Entry.QUEUED
+    queued = turn.entry is Entry.QUEUED
     return journal.event("execution.queued" if queued else "execution.started", payload)

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.db import transaction
 
+from accounts.statements import hot_cursor
 from executions import claims
-from executions.cursor import hot_cursor
 from executions.engine.states import ExecutionStatus, StepStatus
 from executions.services.aftermath import ring
 from integrations import safe_json

@@ -19,10 +19,10 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.pagination import Pages
 from accounts.permissions import acting_user
-from integrations import datasets
+from integrations import datasets, shipments, workbooks
 from integrations.datasets import FORMATS, RowFilter
 from integrations.downloads import stream
-from integrations.models import Dataset
+from integrations.models import Dataset, RejectedRow
 
 
 class DatasetShape(serializers.ModelSerializer[Dataset]):
@@ -91,10 +91,34 @@ ROW_PARAMETERS: list[Any] = [
 STORED_OBJECT = {"type": "object", "additionalProperties": {}}
 
 
+class RejectedRowShape(serializers.ModelSerializer[RejectedRow]):
+    """A row that BigQuery could not take, and the field that spoils it."""
+
+    table = serializers.CharField(source="shipment.table.name")
+    executionId = serializers.UUIDField(source="shipment.execution_id")
+    nodeId = serializers.CharField(source="shipment.node_id")
+    createdAt = serializers.DateTimeField(source="created_at")
+    row = serializers.JSONField()
+
+    class Meta:
+        model = RejectedRow
+        fields = ["id", "table", "executionId", "nodeId", "position", "field", "reason", "row", "createdAt"]
+        read_only_fields = fields
+
+
+class SentAgain(serializers.Serializer[None]):
+    shipments = serializers.IntegerField(help_text="How many outputs of nodes travel to BigQuery once more.")
+
+
 class DatasetViewSet(GenericViewSet[Dataset]):
     """Datasets of the projects in which the person may see stored data."""
 
-    action_roles = {"list": "dataset.view", "rows": "dataset.view"}
+    action_roles = {
+        "list": "dataset.view",
+        "rows": "dataset.view",
+        "rejected": "dataset.view",
+        "send_again": "dataset.send",
+    }
     queryset = Dataset.objects.none()
     serializer_class = DatasetShape
     filterset_class = DatasetFilter
@@ -109,7 +133,7 @@ class DatasetViewSet(GenericViewSet[Dataset]):
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
     @extend_schema(
-        summary="Rows of a dataset: pages of JSON, or all of them as NDJSON or CSV",
+        summary="Rows of a dataset: pages of JSON, or all of them as NDJSON, CSV or XLSX",
         operation_id="datasets_rows",
         parameters=ROW_PARAMETERS,
         filters=False,
@@ -120,6 +144,7 @@ class DatasetViewSet(GenericViewSet[Dataset]):
             ),
             (200, "application/x-ndjson"): OpenApiTypes.STR,
             (200, "text/csv"): OpenApiTypes.STR,
+            (200, workbooks.CONTENT_TYPE): OpenApiTypes.BINARY,
         },
     )
     def rows(self, request: Request, name: str) -> HttpResponseBase:
@@ -133,3 +158,25 @@ class DatasetViewSet(GenericViewSet[Dataset]):
             return stream(request, dataset, chosen, query.validated_data["format"])
         page: Any = self.paginate_queryset(chosen)  # type: ignore[arg-type]
         return self.get_paginated_response([datasets.as_object(dataset, row) for row in page])
+
+    @extend_schema(
+        summary="Rows of a dataset that BigQuery could not take",
+        operation_id="datasets_rejected",
+        filters=False,
+        responses=RejectedRowShape(many=True),
+    )
+    def rejected(self, request: Request, name: str) -> Response:
+        rows = shipments.rejected(datasets.find(acting_user(request), name))
+        page: Any = self.paginate_queryset(rows)  # type: ignore[arg-type]
+        return self.get_paginated_response(RejectedRowShape(page, many=True).data)
+
+    @extend_schema(
+        summary="Send what holds rejected rows to BigQuery once more",
+        operation_id="datasets_send_again",
+        request=None,
+        responses=SentAgain,
+    )
+    def send_again(self, request: Request, name: str) -> Response:
+        dataset = datasets.find(acting_user(request), name, action="dataset.send")
+        sent = shipments.send_again(list(shipments.rejected(dataset).values_list("shipment_id", flat=True)))
+        return Response({"shipments": sent})

@@ -14,7 +14,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts import services as accounts
 from accounts.api.strict import StrictSerializer
-from integrations import events
+from integrations import event_payloads, events
 from integrations.event_names import MAX_DEDUPE_KEY, MAX_NAME, MAX_SUBJECT, PATTERN
 from integrations.models import Event
 
@@ -94,6 +94,7 @@ class EventViewSet(GenericViewSet[Event]):
         body: Any = EmitRequest(data=request.data)
         body.is_valid(raise_exception=True)
         said = body.validated_data
+        event_payloads.check(said["name"], said.get("payload") or {})
         event, fresh = events.emit(
             project_id=accounts.project_for(request.user, action="event.emit", code=said.get("project")),
             name=said["name"],

@@ -39,10 +39,24 @@ class NotConnected(Unreachable):
 
 
 class Blocked(Refused):
-    """403: the person blocked the bot, never started it, or is gone."""
+    """403, or 400 for a chat that is not known: the person blocked the bot, never started it, or is gone."""
 
     code = "telegram_blocked"
     message = _("Telegram не доставит сообщение: человек заблокировал бота или ещё не начал с ним разговор")
+
+
+class Unchanged(Refused):
+    """400: the message has this form already."""
+
+    code = "telegram_unchanged"
+    message = _("Сообщение в Telegram уже имеет такой вид")
+
+
+class MessageGone(Refused):
+    """400: the message to change is not there any more, or cannot be changed."""
+
+    code = "telegram_message_gone"
+    message = _("Сообщения в Telegram больше нет")
 
 
 class RequestRejected(Refused):

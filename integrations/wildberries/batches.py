@@ -1,24 +1,21 @@
-"""PURE: what Wildberries accepts in one request: fifty ids, thirty-one days, dates as seen in Moscow."""
+"""PURE: what Wildberries accepts in one request: fifty ids or a hundred pairs, a month, dates as seen in Moscow."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 MAX_IDS = 50
 MAX_DAYS = 31
+MAX_PAIRS = 100
+MAX_QUERY_DAYS = 30
+"""Days in one request for figures of search queries."""
 
-
-@dataclass(frozen=True)
-class StatisticsBatch:
-    """One request for statistics: campaigns, first day and last day (both included)."""
-
-    ids: tuple[int, ...]
-    begin: date
-    end: date
+Pair = tuple[int, int]
+"""A campaign and an article that it advertises."""
 
 
 def moscow_day(moment: datetime) -> date:
@@ -63,7 +60,19 @@ def windows(begin: date, end: date, *, days: int = MAX_DAYS) -> list[tuple[date,
     return found
 
 
-def statistics_batches(ids: Iterable[int], begin: date, end: date) -> list[StatisticsBatch]:
-    """All requests needed for these campaigns and days, window by window."""
-    chunks = id_chunks(ids)
-    return [StatisticsBatch(chunk, first, last) for first, last in windows(begin, end) for chunk in chunks]
+def statistics_batches(ids: Iterable[int], begin: date, end: date) -> list[dict[str, Any]]:
+    """All requests needed for these campaigns and days, window by window: `{ids, begin, end}`, both days included."""
+    chunks = [list(chunk) for chunk in id_chunks(ids)]
+    return [{"ids": chunk, **days} for days in window_batches(begin, end) for chunk in chunks]
+
+
+def pair_batches(pairs: Iterable[Pair], begin: date, end: date) -> list[dict[str, Any]]:
+    """All requests needed for the search queries of these pairs, window by window: `{pairs, begin, end}`."""
+    unique = [list(pair) for pair in dict.fromkeys(pairs)]
+    chunks = [unique[start : start + MAX_PAIRS] for start in range(0, len(unique), MAX_PAIRS)]
+    return [{"pairs": chunk, **days} for days in window_batches(begin, end, days=MAX_QUERY_DAYS) for chunk in chunks]
+
+
+def window_batches(begin: date, end: date, *, days: int = MAX_DAYS) -> list[dict[str, Any]]:
+    """The days cut into windows, as JSON: `{begin, end}`."""
+    return [{"begin": first.isoformat(), "end": last.isoformat()} for first, last in windows(begin, end, days=days)]

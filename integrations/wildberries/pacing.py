@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from integrations import limiter
 from integrations.errors import RateLimited
+from integrations.wildberries.forecast import Slots
 from integrations.wildberries.limits import Method, limit_of
 from integrations.wildberries.tokens import TokenInfo
 
@@ -47,6 +48,12 @@ class Pace:
         seconds = rest_of(headers)
         limiter.freeze(self._key(method), seconds)
         return seconds
+
+    def slots(self, method: Method) -> Slots:
+        """The places in time that the method has from now on, as the bucket stands; nothing is taken."""
+        key = self._key(method)
+        limit = limit_of(method, self._token.kind) if self._published else None
+        return Slots(limit, rest=limiter.frozen(key), backlog=limiter.backlog(key) if limit else 0.0)
 
     def _seconds_to_slot(self, method: Method) -> float:
         if not self._published:

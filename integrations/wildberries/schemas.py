@@ -6,7 +6,7 @@ import datetime as dt
 from decimal import Decimal
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, model_validator
+from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, RootModel, model_validator
 
 ItemT = TypeVar("ItemT")
 
@@ -27,6 +27,7 @@ def _day_of_moment(value: Any) -> Any:
 Many = Annotated[list[ItemT], BeforeValidator(_no_list)]
 Count = Annotated[int, BeforeValidator(_no_number)]
 Money = Annotated[Decimal, BeforeValidator(_no_number)]
+Day = Annotated[dt.date, BeforeValidator(_day_of_moment)]
 
 
 class Shape(BaseModel):
@@ -125,7 +126,7 @@ class PlatformStatistics(Measures):
 
 
 class DayStatistics(Measures):
-    day: Annotated[dt.date, BeforeValidator(_day_of_moment)] = Field(alias="date")
+    day: Day = Field(alias="date")
     platforms: Many[PlatformStatistics] = Field(default=[], alias="apps")
 
 
@@ -142,3 +143,83 @@ class FullStatistics(RootModel[Many[CampaignStatistics]]):
     """`GET /adv/v3/fullstats`"""
 
     root: Many[CampaignStatistics] = []
+
+
+class QueryFigures(Shape):
+    """Figures of one cluster of search queries. Campaigns paid by click may come without views, CTR and CPM."""
+
+    query: str = Field(validation_alias=AliasChoices("normQuery", "norm_query"))
+    views: int | None = None
+    clicks: Count = 0
+    atbs: Count = 0
+    orders: Count = 0
+    shks: Count = 0
+    position: Decimal | None = Field(default=None, validation_alias=AliasChoices("avgPos", "avg_pos"))
+    spend: Decimal | None = None
+    currency: str | None = None
+
+
+class QueryDay(Shape):
+    day: Day = Field(alias="date")
+    figures: QueryFigures = Field(alias="stat")
+
+
+class PairByDay(Shape):
+    """One campaign and article of `POST /adv/v1/normquery/stats`"""
+
+    campaign_id: int = Field(alias="advertId")
+    nm_id: int = Field(alias="nmId")
+    days: Many[QueryDay] = Field(default=[], alias="dailyStats")
+
+
+class QueriesByDay(Shape):
+    """`POST /adv/v1/normquery/stats`"""
+
+    pairs: Many[PairByDay] = Field(default=[], alias="items")
+
+
+class PairInTotal(Shape):
+    """One campaign and article of `POST /adv/v0/normquery/stats`"""
+
+    campaign_id: int = Field(alias="advert_id")
+    nm_id: int
+    figures: Many[QueryFigures] = Field(default=[], alias="stats")
+
+
+class QueriesInTotal(Shape):
+    """`POST /adv/v0/normquery/stats`"""
+
+    pairs: Many[PairInTotal] = Field(default=[], alias="stats")
+
+
+class CampaignBudget(Shape):
+    """What a campaign may still spend, in currency units."""
+
+    id: int = Field(alias="advertId")
+    total: Decimal | None = None
+    currency: str | None = None
+
+
+class BudgetList(Shape):
+    """`POST /api/advert/v2/budget`"""
+
+    budgets: Many[CampaignBudget] = Field(default=[], alias="adverts")
+
+
+class Expense(Shape):
+    """One document of `GET /adv/v1/upd`: what was taken for a campaign, and when; no time while it is not taken yet."""
+
+    number: int = Field(alias="updNum")
+    at: str | None = Field(default=None, alias="updTime")
+    sum: Money = Field(default=Decimal(0), alias="updSum")
+    campaign_id: int = Field(alias="advertId")
+    campaign_name: str | None = Field(default=None, alias="campName")
+    campaign_type: int | None = Field(default=None, alias="advertType")
+    campaign_status: int | None = Field(default=None, alias="advertStatus")
+    source: str | None = Field(default=None, alias="paymentType")
+
+
+class ExpenseList(RootModel[Many[Expense]]):
+    """`GET /adv/v1/upd`"""
+
+    root: Many[Expense] = []

@@ -68,11 +68,14 @@ def _item(head: dict[str, Any], figures: Measures, currency: str | None) -> dict
 def _ratios(item: Mapping[str, Any]) -> dict[str, Decimal | None]:
     """CTR and CR in per cent, CPC in currency units, to the second digit; None where nothing can be divided."""
     return {
-        "ctr": _ratio(item["clicks"] * 100, item["views"]),
-        "cpc": _ratio(item["spend"], item["clicks"]),
-        "cr": _ratio(item["orders"] * 100, item["clicks"]),
+        "ctr": per(item["clicks"] * 100, item["views"]),
+        "cpc": per(item["spend"], item["clicks"]),
+        "cr": per(item["orders"] * 100, item["clicks"]),
     }
 
 
-def _ratio(dividend: int | Decimal, divisor: int) -> Decimal | None:
-    return (Decimal(dividend) / divisor).quantize(CENT, ROUND_HALF_UP) if divisor else None
+def per(dividend: int | Decimal | None, divisor: int | None) -> Decimal | None:
+    """The quotient to the second digit; None where nothing can be divided or one of them is not known."""
+    if dividend is None or not divisor:
+        return None
+    return (Decimal(dividend) / divisor).quantize(CENT, ROUND_HALF_UP)

@@ -1,4 +1,4 @@
-"""Processes for the acceptance tests: one installation for all tests that only use it, own ones for the rough."""
+"""Processes for the acceptance tests: installations of their own for the rough; the common one is everybody's."""
 
 from __future__ import annotations
 
@@ -11,15 +11,6 @@ from tests.acceptance.naryad import Naryad
 
 QUICK_RESCUE = {"LEASE_SECONDS": "3", "HEARTBEAT_SECONDS": "0.5", "SWEEP_SECONDS": "0.5"}
 """Terms of the engine in which a dead worker is noticed while a test waits."""
-
-
-@pytest.fixture(scope="session")
-def naryad(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Naryad]:
-    """An installation that everybody may use and nobody may hurt. SIGTERM at the end leaves nothing of it."""
-    running = Naryad.start(tmp_path_factory.mktemp("naryad") / "var")
-    yield running
-    assert running.stop() == 0, running.output()
-    assert running.processes() == []
 
 
 @pytest.fixture

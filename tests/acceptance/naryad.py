@@ -18,6 +18,7 @@ import psutil
 import requests
 
 from devtools.installation import free_port
+from tests import leftovers
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BARE = {"PATH": "/usr/bin:/bin", "HOME": os.environ.get("HOME", "/"), "LANG": "C.UTF-8"}
@@ -38,7 +39,7 @@ def until(ask: Callable[[], T], *, seconds: float, what: str) -> T:
 def run_dev(*words: str, var: Path, seconds: float = 300, **variables: str) -> subprocess.CompletedProcess[str]:
     """One command of dev.py to its end, in the environment that these tests use (its packages are installed)."""
     command = [sys.executable, "-m", "devtools", *words]
-    environment = {**BARE, "NARYAD_VAR": str(var), "NARYAD_ENV_FILE": os.devnull, **variables}
+    environment = {**BARE, **leftovers.mark(), "NARYAD_VAR": str(var), "NARYAD_ENV_FILE": os.devnull, **variables}
     return subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=seconds, check=False
     )
@@ -55,7 +56,7 @@ def status(var: Path) -> dict[str, dict[str, Any]]:
 def run_alone(name: str, var: Path) -> Iterator[subprocess.Popen[bytes]]:
     """`dev.py run NAME`, once it is ready; killed at the end if it has not ended before."""
     command = [sys.executable, "-m", "devtools", "run", name]
-    environment = {**BARE, "NARYAD_VAR": str(var), "NARYAD_ENV_FILE": os.devnull}
+    environment = {**BARE, **leftovers.mark(), "NARYAD_VAR": str(var), "NARYAD_ENV_FILE": os.devnull}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL) as process:
         try:
             until(lambda: status(var).get(name, {}).get("healthy"), seconds=60, what=f"{name} is ready")
@@ -103,6 +104,7 @@ class Naryad:
         port = free_port()
         environment = {
             **BARE,
+            **leftovers.mark(),
             "NARYAD_VAR": str(var),
             "NARYAD_ENV_FILE": os.devnull,
             "PORT": str(port),
@@ -122,7 +124,11 @@ class Naryad:
                 start_new_session=True,
             )
         naryad = cls(var, port, supervisor, environment)
-        until(naryad.is_ready, seconds=120, what=f"{naryad.url}/readyz says 200")
+        try:
+            until(naryad.is_ready, seconds=240, what=f"{naryad.url}/readyz says 200")
+        except BaseException:
+            naryad.stop()
+            raise
         return naryad
 
     @property

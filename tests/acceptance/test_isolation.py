@@ -22,7 +22,8 @@ def test_isolated_nodes_harm_neither_their_worker_nor_their_neighbours(start_nar
         naryad = start_naryad(**QUICK_RESCUE, OUTBOUND_ALLOW=ledger.endpoint)
         api = naryad.api()
         children = _children(naryad)
-        late, neighbour = _start(api, ledger, "/hang", timeoutSeconds=2), _start(api, ledger, "/json")
+        late = _start(api, ledger, "/hang", timeoutSeconds=5)  # time enough to make the call, which is waited for
+        neighbour = _start(api, ledger, "/json")
         assert _ended(api, late)["error"]["code"] == "timed_out"
         assert _ended(api, neighbour)["status"] == "succeeded"
         assert [step["attempt"] for step in _steps(api, late)] == [1]

@@ -69,7 +69,7 @@ def test_named_servers_are_used_and_none_is_embedded(tmp_path: Path) -> None:
 
 def test_a_named_server_that_does_not_answer_is_told_with_the_cure(tmp_path: Path) -> None:
     """S3-26: a wrong address is no reason to write somewhere else."""
-    done = run_dev("up", var=tmp_path / "var", PORT="0", DATABASE_URL="postgresql://a:b@127.0.0.1:1/c")
+    done = run_dev("up", var=tmp_path / "var", DATABASE_URL="postgresql://a:b@127.0.0.1:1/c")
     assert done.returncode == 1
     assert "127.0.0.1:1, and nothing answers there" in done.stderr
     assert "postgresql://a:b@" not in done.stderr

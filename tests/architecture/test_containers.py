@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import yaml
 
@@ -20,6 +23,14 @@ SECRETS = {
     "CREDENTIAL_KEYS",
     "WB_API_KEY",
 }
+
+
+def test_the_compose_file_is_one() -> None:
+    """S4-24: every word of it is one that compose knows, of the kind that it wants."""
+    specification = json.loads((Path(__file__).parent / "compose_spec.json").read_text())
+    judge = jsonschema.Draft201909Validator(specification)
+    assert [f"{list(fault.path)}: {fault.message}" for fault in judge.iter_errors(COMPOSE)] == []
+    assert list(judge.iter_errors({"services": {"web": {"image": "x", "restrat": "always"}}}))
 
 
 @pytest.mark.parametrize("name", [*WORKERS, "ticker", "beat", "bot"])

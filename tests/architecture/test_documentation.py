@@ -12,7 +12,7 @@ from devtools.processes import RUNNABLE
 from tests.architecture.tree import ROOT, files, name
 
 PAGES = [path for path in files() if path.suffix == ".md"]
-TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name)
@@ -26,7 +26,17 @@ def test_every_command_of_a_page_exists(page: Path) -> None:
     text = page.read_text()
     assert set(re.findall(r"\bdev\.py ([a-z]+)\b", text)) <= COMMANDS.keys()
     assert set(re.findall(r"\bdev\.py run ([a-z-]+)", text)) <= set(RUNNABLE)
-    assert set(re.findall(r"(?:^|[`\n])make ([a-z]+)", text)) <= TARGETS
+    assert set(re.findall(r"(?:^|[`\n])make ([a-z-]+)", text)) <= TARGETS
+
+
+@pytest.mark.parametrize(
+    ("page", "other"), [("README.md", "docs/quickstart.ru.md"), ("docs/quickstart.ru.md", "README.md")]
+)
+def test_the_quick_start_says_the_same_in_both_languages(page: str, other: str) -> None:
+    told = (ROOT / other).read_text()
+    blocks = re.findall(r"```bash\n(.*?)```", (ROOT / page).read_text(), re.DOTALL)
+    commands = [re.sub(r"\s+# .*", "", line).rstrip() for block in blocks for line in block.splitlines()]
+    assert [command for command in commands if command not in told] == []
 
 
 def test_the_door_explains_every_command() -> None:

@@ -41,6 +41,7 @@ def test_no_message_is_sent_late_or_with_a_sequel() -> None:
 
 
 def test_no_task_asks_celery_to_run_it_again() -> None:
+    """R3-22."""
     bound = [
         f"{where} {word.arg}"
         for where, call in _calls()
@@ -52,6 +53,7 @@ def test_no_task_asks_celery_to_run_it_again() -> None:
 
 
 def test_only_the_doorbell_sends_tasks() -> None:
+    """R3-22."""
     senders = {
         where.split(":")[0]
         for where, call in _calls()

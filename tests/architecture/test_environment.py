@@ -9,7 +9,14 @@ from devtools.environment import known_names
 from tests.architecture.tree import ROOT, modules, name, parsed
 
 READ_BY_LIBRARIES = {"GOOGLE_APPLICATION_CREDENTIALS"}
-OF_THE_SYSTEM = {"PATH", "PYTHONHOME", "XDG_RUNTIME_DIR", "DJANGO_SETTINGS_MODULE", "NARYAD_MAIN_PID"}
+OF_THE_SYSTEM = {
+    "PATH",
+    "PYTHONHOME",
+    "XDG_RUNTIME_DIR",
+    "DJANGO_SETTINGS_MODULE",
+    "NARYAD_MAIN_PID",
+    "NODE_OPTIONS",
+}
 OF_THE_SEED = {
     "PORT",
     "NODE_ENV",
@@ -56,7 +63,7 @@ def test_only_one_module_of_the_product_reads_the_environment() -> None:
         and getattr(node.value, "id", "") == "os"
         if not name(path).startswith(("devtools/", "bench/"))
     }
-    wiring = {"config/asgi.py", "config/wsgi.py", "config/celery.py", "manage.py"}
+    wiring = {"config/asgi.py", "config/wsgi.py", "config/celery.py", "config/installation_checks.py", "manage.py"}
     assert readers - wiring <= {"config/env.py", "config/settings.py", "executions/lease.py"}
 
 

@@ -30,7 +30,9 @@ def test_no_function_is_too_long() -> None:
 
 
 def test_no_room_is_named_after_nothing() -> None:
-    assert not [name(path) for path in files() if NAMES_OF_NOTHING.search(name(path))]
+    """But for pages of the admin's frame that ours stand in the place of: it names them."""
+    ours = [name(path) for path in files() if not name(path).startswith("templates/unfold/")]
+    assert not [room for room in ours if NAMES_OF_NOTHING.search(room)]
 
 
 def test_nothing_is_left_for_later() -> None:

@@ -9,7 +9,7 @@
 /big?bytes=N        a body of N bytes, with its length;  /endless without a length
 /bomb               a small gzip that unfolds to 200 MB;  /gzip a good one;  /cut a body shorter than it says
 /redirect?to=URL    302 (or ?status=N)
-/flaky?key=K&fails=N  503 for the first N calls with this K, then 200
+/flaky?key=K&fails=N  503 (or ?status=N) for the first N calls with this K, then 200
 """
 
 from __future__ import annotations
@@ -189,7 +189,7 @@ class _Handler(BaseHTTPRequestHandler):
         key, fails = call.query["key"][0], int(call.query["fails"][0])
         self.server.ledger.flaky[key] += 1
         if self.server.ledger.flaky[key] <= fails:
-            self.give(b"{}", status=503)
+            self.give(b"{}", status=int(call.query.get("status", ["503"])[0]))
         else:
             self.give(b'{"ok": true}')
 

@@ -6,8 +6,6 @@ Prism is installed once with npm into `var/`. Where anything of this is missing,
 
 from __future__ import annotations
 
-import os
-import shutil
 import socket
 import subprocess
 import threading
@@ -16,6 +14,8 @@ from types import TracebackType
 from typing import Self
 
 from django.conf import settings
+
+from tests.fakes.npm_package import Missing, install
 
 VERSION = "5.16.0"
 SPECIFICATIONS = settings.BASE_DIR.parent / "shared" / "wildberries"
@@ -27,43 +27,12 @@ INSTALL_SECONDS = 300
 START_SECONDS = 60
 
 
-class Missing(Exception):
-    """Prism cannot run here; the text says why."""
-
-
 def program() -> Path:
     """Prism's main file, installed if need be. Raises `Missing`."""
     if not (PROMOTION.is_file() and STATISTICS.is_file()):
         raise Missing("no Wildberries specifications beside the checkout")
-    npm = shutil.which("npm")
-    if shutil.which("node") is None or npm is None:
-        raise Missing("no node")
-    if not (HOME / PROGRAM).is_file():
-        _install(npm)
+    install(f"@stoplight/prism-cli@{VERSION}", HOME, seconds=INSTALL_SECONDS)
     return HOME / PROGRAM
-
-
-def _install(npm: str) -> None:
-    """Into a folder of its own first, so that an interrupted or a second installation harms nobody."""
-    draft = HOME.with_name(f"{VERSION}.{os.getpid()}")
-    draft.mkdir(parents=True)
-    command = [npm, "install", "--no-audit", "--no-fund", "--no-save", "--ignore-scripts", "--prefix", str(draft)]
-    try:
-        done = subprocess.run(
-            [*command, f"@stoplight/prism-cli@{VERSION}"],
-            capture_output=True,
-            text=True,
-            timeout=INSTALL_SECONDS,
-            check=False,
-        )
-        if done.returncode:
-            raise Missing(f"npm install failed: {done.stderr[-200:]}")
-        if not HOME.exists():
-            draft.rename(HOME)
-    except subprocess.TimeoutExpired:
-        raise Missing("npm install takes too long") from None
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
 
 
 class Prism:

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import base64
+import time
 from collections.abc import Mapping
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
 from uuid import uuid4
 
 from integrations.safe_json import dumps, loads
+from integrations.wildberries.batches import moscow_day
 from integrations.wildberries.sandbox.answers import Answer
 from integrations.wildberries.sandbox.server import Sandbox
+
+LONGEST_TEST: Final = timedelta(seconds=20)
+
+
+def steady_day() -> date:
+    """The day by which Wildberries counts, to be asked at the beginning of a test: one that ends soon is waited for."""
+    while moscow_day(datetime.now(UTC)) != moscow_day(datetime.now(UTC) + LONGEST_TEST):
+        time.sleep(1)
+    return moscow_day(datetime.now(UTC))
 
 
 def point_at(settings: Any, url: str) -> None:

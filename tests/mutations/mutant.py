@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Mutant:
     """A broken engine: in `file` the text `old`, which stands there once, is `new`.
 
-    `killers` are tests of which each must fail then.
+    `killers` are tests of which each must fail then. A fault `in_database` is one that migrations put into the
+    database: it is judged in one that is made with it.
     """
 
     name: str
@@ -18,6 +19,7 @@ class Mutant:
     old: str
     new: str
     killers: tuple[str, ...]
+    in_database: bool = False
 
     def applied(self, source: str) -> str:
         """The file with the fault. Raises `ValueError` where it cannot be put, because the engine has changed."""

@@ -8,6 +8,7 @@ from tests.mutations.mutant import Mutant
 from tests.mutations.of_the_design import RACES
 
 STORIES: Final = "tests/races/model/test_model.py::test_the_engine_does_what_the_oracle_says_in_a_few_stories"
+BURSTS: Final = f"{RACES}bursts.py::"
 RESCUE: Final = "tests/integration/executions/test_rescue.py"
 RETRYING: Final = "tests/integration/executions/test_retrying.py"
 
@@ -138,7 +139,7 @@ FAULTS: Final = (
         file="executions/engine/settlement.py",
         old='"handed_back", progress=progress)',
         new='"handed_back", rescued=1, progress=progress)',
-        killers=(f"{RACES}rescues.py::test_a_claim_whose_answer_arrives_after_it_was_given_back_does_not",),
+        killers=(f"{RACES}rescues.py::test_a_claim_whose_answer_arrives_after_it_was_given_back_does_nothing",),
     ),
     Mutant(
         name="poison-is-tried-for-ever",
@@ -183,7 +184,7 @@ FAULTS: Final = (
     Mutant(
         name="one-try-to-record",
         why="a result is lost with the connection, and the node runs again",
-        file="executions/runner.py",
+        file="executions/recording.py",
         old="for pause in (*COMMIT_PAUSES, None):",
         new="for pause in (None,):",
         killers=(
@@ -191,12 +192,52 @@ FAULTS: Final = (
         ),
     ),
     Mutant(
+        name="quick-steps-after-a-rescue",
+        why="which of several steps kills its workers is never known, so the wrong one fails",
+        file="executions/bursts.py",
+        old="if claimed.epoch != 1 or claimed.rescues or",
+        new="if claimed.epoch != 1 or",
+        killers=(f"{BURSTS}test_a_worker_that_dies_before_the_record_has_done_nothing",),
+    ),
+    Mutant(
+        name="quick-steps-in-a-retried-run",
+        why="a step with a history gets the number of a first try",
+        file="executions/bursts.py",
+        old="if claimed.epoch != 1 or claimed.rescues or",
+        new="if claimed.rescues or",
+        killers=(f"{BURSTS}test_a_retried_run_runs_its_steps_one_by_one",),
+    ),
+    Mutant(
+        name="quick-steps-in-a-paused-run",
+        why="steps start after a pause was acknowledged",
+        file="executions/services/settling.py",
+        old="                report = replace(report, passed=())\n",
+        new="                pass\n",
+        killers=(f"{BURSTS}test_a_pause_that_comes_meanwhile_holds_what_was_run_in_memory",),
+    ),
+    Mutant(
+        name="quick-steps-of-a-pause-that-has-passed",
+        why="steps of a worker that was frozen have started during the pause",
+        file="executions/claims.py",
+        old="        AND NOT (%(passed)s::bool AND coalesce(execution.paused_at > s.started_at, false))\n",
+        new="        AND NOT (%(passed)s::bool AND execution.paused_at IS NULL AND false)\n",
+        killers=(f"{BURSTS}test_a_pause_that_has_come_and_gone_meanwhile_is_kept_too",),
+    ),
+    Mutant(
+        name="quick-steps-after-an-error",
+        why="branches go on in a run that fails",
+        file="executions/bursts.py",
+        old="            break\n",
+        new="            continue\n",
+        killers=(f"{BURSTS}test_an_error_is_found_again_under_a_claim_and_nothing_has_started_after_it",),
+    ),
+    Mutant(
         name="sent-before-it-is-sent",
         why="a message is lost with its sender",
         file="integrations/relay.py",
-        old="        return False\n    if message.tries >= MAX_TRIES:\n",
+        old="        return False\n    if message.losses >= MAX_LOSSES:\n",
         new="        return False\n    OutboxMessage.objects.filter(id=message.id).update(state='sent')\n"
-        "    if message.tries >= MAX_TRIES:\n",
+        "    if message.losses >= MAX_LOSSES:\n",
         killers=(f"{RACES}deliveries.py::test_a_message_whose_sender_dies_before_it_is_marked_is_sent_once_more",),
     ),
     Mutant(

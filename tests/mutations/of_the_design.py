@@ -88,14 +88,14 @@ FAULTS: Final = (
         name="commit-unknown-runs-the-node-again",
         why="a node with an effect outside has it twice",
         file="executions/runner.py",
-        old="            recorded = None if report is None else _settle_surely(report)\n",
+        old="            recorded = None if report is None else settle_surely(report)\n",
         new="""            try:
                 recorded = None if report is None else settle(report)
                 failpoints.reach("finish.commit_unknown")
             except (OperationalError, InterfaceError):
                 connection.close()
                 report = _run(claimed, graph, node, carried, lease, continue_on)
-                recorded = None if report is None else _settle_surely(report)
+                recorded = None if report is None else settle_surely(report)
 """,
         killers=(
             f"{RACES}lost_answers.py::test_a_result_whose_commit_is_not_answered_is_not_written_twice",
@@ -114,13 +114,13 @@ FAULTS: Final = (
         name="delivery-noted-by-itself",
         why="a delivery whose reader dies is taken for one that has had its effect",
         file="integrations/inbox.py",
-        old="    _message, fresh = InboundMessage.objects.get_or_create(source=source, external_id=external_id)\n",
+        old="""    with hot_cursor() as cursor:
+        cursor.execute(TAKE_IN, [source, external_id])
+        fresh = cursor.rowcount == 1
+""",
         new="""    from django.db import connection
-    known = InboundMessage.objects.filter(source=source, external_id=external_id).exists()
     with connection.get_new_connection(connection.get_connection_params()) as apart:
-        fresh = not known and bool(apart.execute(
-            "INSERT INTO integrations_inboundmessage (source, external_id, received_at) "
-            "VALUES (%s, %s, naryad_clock()) ON CONFLICT DO NOTHING", [source, external_id]).rowcount)
+        fresh = apart.execute(TAKE_IN, [source, external_id]).rowcount == 1
 """,
         killers=(f"{RACES}deliveries.py::test_a_delivery_whose_first_reader_dies_is_taken_in_by_the_second",),
     ),

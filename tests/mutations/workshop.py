@@ -13,15 +13,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import psycopg
+from psycopg import sql
+
 from tests.architecture.tree import ROOT, files
 from tests.mutations.mutant import Mutant
 
 HEALTHY = "tests/integration/executions/test_flow.py::test_a_slice_ends_after_its_steps_and_leaves_the_rest_ready"
 """What every broken engine can still do. One that cannot is not broken but dead, and shows nothing."""
-PATIENCE_SECONDS = 150
+HEALTHY_FIRST = ("-p", "tests.mutations.healthy_first")
+PATIENCE_SECONDS = 600
+"""For a fault that hangs, far more than any takes that does not: nothing is judged by how long it took."""
+GRACE_SECONDS = 60
+"""For tests that were told to end to end what they have started (`tests.leftovers`)."""
 FAILED = 1
 """The exit code of pytest when tests failed; others mean that they could not be run."""
-KEPT_OUT = {"docs", "templates", "var"}
+KEPT_OUT = {"docs", "var"}
 
 
 @dataclass(frozen=True)
@@ -49,14 +56,16 @@ class Workshop:
 
     def judge(self, tests: Sequence[str], mutant: Mutant | None = None) -> Verdict:
         """Run the tests on the engine as it is, or with the fault of `mutant`."""
+        if mutant is None:
+            return self._run([HEALTHY, *tests], patience=None)
         with self._broken(mutant):
-            return self._run([HEALTHY, *tests])
+            self._fresh |= mutant.in_database
+            verdict = self._run([*HEALTHY_FIRST, HEALTHY, *tests], PATIENCE_SECONDS)
+            self._fresh |= mutant.in_database  # the next one has no part in it
+            return verdict
 
     @contextmanager
-    def _broken(self, mutant: Mutant | None) -> Iterator[None]:
-        if mutant is None:
-            yield
-            return
+    def _broken(self, mutant: Mutant) -> Iterator[None]:
         path = self.folder / mutant.file
         whole = path.read_text()
         try:
@@ -65,25 +74,28 @@ class Workshop:
         finally:
             path.write_text(whole)
 
-    def _run(self, tests: Sequence[str]) -> Verdict:
-        database = "--create-db" if self._fresh else "--reuse-db"
+    def _run(self, tests: Sequence[str], patience: float | None) -> Verdict:
+        if self._fresh:
+            self._drop_database()
         self._fresh = False
-        words = [sys.executable, "-m", "pytest", *tests, "-rA", "-q", "--tb=line", "-p", "no:cacheprovider", database]
-        try:
-            done = subprocess.run(
-                words,
-                cwd=self.folder,
-                env=self._environment(),
-                capture_output=True,
-                text=True,
-                timeout=PATIENCE_SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired as late:
-            self._fresh = True  # its rows are still there
-            return Verdict(frozenset(), frozenset(), -1, str(late.stdout)[-4000:])
-        told = {state: frozenset(re.findall(rf"^{state} (\S+)", done.stdout, re.MULTILINE)) for state in STATES}
-        return Verdict(told["PASSED"], told["FAILED"] | told["ERROR"], done.returncode, done.stdout[-4000:])
+        words = [sys.executable, "-m", "pytest", *tests]
+        words += ["-rA", "-q", "--tb=line", "-p", "no:cacheprovider", "--reuse-db"]
+        pipe, surroundings = subprocess.PIPE, self._environment()
+        with subprocess.Popen(words, cwd=self.folder, env=surroundings, stdout=pipe, stderr=pipe, text=True) as running:
+            try:
+                said, warned = running.communicate(timeout=patience)
+            except subprocess.TimeoutExpired:
+                self._fresh = True  # its rows are still there
+                return Verdict(frozenset(), frozenset(), -1, f"took too long: {_ended(running)[-4000:]}")
+        told = {state: frozenset(re.findall(rf"^{state} (\S+)", said, re.MULTILINE)) for state in STATES}
+        return Verdict(told["PASSED"], told["FAILED"] | told["ERROR"], running.returncode, (warned + said)[-4000:])
+
+    def _drop_database(self) -> None:
+        """Also one in which a statement goes on for somebody who is gone."""
+        given, own = urlsplit(os.environ["DATABASE_URL"]), urlsplit(self._environment()["DATABASE_URL"])
+        name = sql.Identifier(f"test_{own.path.removeprefix('/')}")
+        with psycopg.connect(given._replace(path="/postgres").geturl(), autocommit=True) as server:
+            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
 
     def _environment(self) -> dict[str, str]:
         database = urlsplit(os.environ["DATABASE_URL"])
@@ -95,6 +107,16 @@ class Workshop:
             "NARYAD_VAR": str(self.folder / "var"),
             "PYTHONDONTWRITEBYTECODE": "1",
         }
+
+
+def _ended(running: subprocess.Popen[str]) -> str:
+    """End late tests in order, so that nothing of theirs meets those that follow. Returns what they have said."""
+    running.terminate()
+    try:
+        return running.communicate(timeout=GRACE_SECONDS)[0]
+    except subprocess.TimeoutExpired:
+        running.kill()
+        return running.communicate()[0]
 
 
 def _numbered(url: str, number: int) -> str:

@@ -6,11 +6,14 @@ Configs go through the same check and rendering as in a run.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 from uuid import uuid4
 
 from workflows import catalogue
+from workflows.items.outputs import Seen, Shared
+from workflows.javascript import Surroundings
 from workflows.node_type import Config, Item, NodeType, Outcome
 from workflows.services import check_config, render_config
 
@@ -81,10 +84,17 @@ class StandaloneContext:
         return {
             "$json": item,
             "$itemIndex": index,
-            "$input": {"item": item, "all": self.items},
+            "$input": Seen(Shared(self.items), index if self.items else None, index),
             "$execution": {"id": self.execution_id, "inputData": {}},
             "$workflow": {"id": str(uuid4()), "code": "WF-01", "name": "Test"},
         }
+
+    @property
+    def surroundings(self) -> Surroundings:
+        return Surroundings(items=self.items, now=int(time.time() * 1000))
+
+    def watching(self, cut: Callable[[], None]) -> AbstractContextManager[None]:
+        return nullcontext()
 
     @property
     def config(self) -> Config:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
+from copy import deepcopy
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +15,17 @@ from django.utils.functional import Promise
 from django.utils.translation import override
 
 from integrations import safe_json
-from workflows import catalogue
+from tests.nodes.context import StandaloneContext
+from workflows import catalogue, node_docs, packages
 from workflows.errors import UnknownNodeType
-from workflows.node_type import Config, NodeType
+from workflows.node_type import Config, Done, Item, NodeError, NodeType
+from workflows.services import check_config
 
 HERE = Path(__file__).parent
-NODES = HERE.parent.parent / "workflows" / "nodes"
+ROOT = HERE.parent.parent
+NODES = ROOT / "workflows" / "nodes"
 
+INDOORS = [found for found in catalogue.all_types() if found.weight != "io" and not found.starts]
 every_type = pytest.mark.parametrize("node_type", catalogue.all_types(), ids=lambda node_type: node_type.type)
 
 
@@ -48,7 +55,12 @@ def test_the_ordered_node_types_are_there() -> None:
         "sub-workflow",
         "switch",
         "wait-event",
+        "wb-get-budget",
         "wb-get-campaigns",
+        "wb-get-keywords",
+        "wb-get-orders",
+        "wb-get-sales",
+        "wb-get-spend",
         "wb-get-statistics",
     }
 
@@ -124,6 +136,68 @@ def test_a_node_type_says_how_it_is_run(node_type: NodeType) -> None:
 @every_type
 def test_a_node_type_has_a_test_file(node_type: NodeType) -> None:
     assert (HERE / f"test_{node_type.type.replace('-', '_')}.py").is_file()
+
+
+@every_type
+def test_a_node_type_passes_the_bar_of_packages(node_type: NodeType) -> None:
+    assert packages.faults_of(type(node_type)) == []
+
+
+@every_type
+def test_an_example_is_a_config(node_type: NodeType) -> None:
+    example = node_docs.examples().get(node_type.type, {})
+
+    assert node_type.type not in node_docs.examples() or check_config(node_type, example) == []
+
+
+def test_no_example_is_left_of_a_type_that_has_gone() -> None:
+    assert node_docs.examples().keys() <= {node_type.type for node_type in catalogue.all_types()}
+
+
+HOSTILE: Item = {
+    "": "\ud83d",
+    "field": {"a": [[[]], {"b": None}]},
+    "body": "{{ $json.x }}\x01<script>" + "(" * 200,
+    "file": {"name": "../../etc/passwd", "mime": "", "data": "!!!"},
+    "text": "=cmd|' /c calc'!A1",
+    "__proto__": {"x": 1},
+    "id": -(10**30),
+    "spend": Decimal("1e-99"),
+    "views": True,
+    "error": [1],
+}
+
+
+class Indoors(StandaloneContext):
+    """A context that leads nowhere: what calls the outside says so by its weight, and is never run in passing."""
+
+    def connect(self, client: type[Any]) -> Any:
+        raise AssertionError(f"{client.__name__} is for nodes of weight io")
+
+
+@pytest.mark.parametrize("node_type", INDOORS, ids=lambda node_type: node_type.type)
+@pytest.mark.parametrize("items", [[], [HOSTILE]], ids=["nothing", "hostile"])
+def test_whatever_comes_a_node_that_computes_answers_or_fails_as_agreed_and_changes_nothing(
+    node_type: NodeType, items: list[Item]
+) -> None:
+    """S3-18: every type, also one of a package, behaves like the others."""
+    given = deepcopy(items)
+    with suppress(NodeError):
+        outcome = node_type.run(Indoors(node_type, node_docs.example_of(node_type.type), given))
+        if isinstance(outcome, Done):
+            assert outcome.ports.keys() <= {port.name for port in node_type.outputs}
+            safe_json.dumps({port: list(found) for port, found in outcome.ports.items()})
+    assert given == items
+
+
+@every_type
+def test_a_node_type_has_an_example(node_type: NodeType) -> None:
+    assert node_docs.example_of(node_type.type) is not None
+
+
+def test_the_page_of_node_types_is_in_step() -> None:
+    """S3-18: each documented; `make docs` writes the page."""
+    assert (ROOT / "docs" / "nodes.md").read_text() == node_docs.page()
 
 
 def _fields(schema: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -100,3 +100,29 @@ def test_a_field_inside_a_number_is_refused_by_name(config: dict[str, Any]) -> N
 )
 def test_faults_are_named_with_their_place(config: dict[str, Any], field: str) -> None:
     assert field in faults("data-transform", config)
+
+
+def test_an_item_is_reshaped_first() -> None:
+    """S3-15: transform."""
+    config = {
+        "reshape": "{id: nmId, names: cards[?sum > `1`].name, total: sum(cards[].sum)}",
+        "rename": [{"field": "id", "to": "goodId"}],
+    }
+    item = {"nmId": 5, "cards": [{"name": "a", "sum": Decimal("0.10")}, {"name": "b", "sum": Decimal("2.20")}]}
+
+    assert run("data-transform", config, [item]) == Done(
+        {"out": [{"goodId": 5, "names": ["b"], "total": Decimal("2.30")}]}
+    )
+
+
+@pytest.mark.parametrize("expression", ["name", "length(n)", "sum(name)"])
+def test_a_reshaping_that_fails_is_the_items_fault(expression: str) -> None:
+    with pytest.raises(Permanent) as failure:
+        run("data-transform", {"reshape": expression}, [{"name": "a", "n": 1}])
+
+    assert (failure.value.code, failure.value.details["item"]) == ("reshape_failed", 0)
+
+
+@pytest.mark.parametrize("expression", ["{", "a[", "x" * 2001, "nothing_like_it(a)("])
+def test_an_expression_that_is_none_is_a_fault(expression: str) -> None:
+    assert set(faults("data-transform", {"reshape": expression})) == {"reshape"}

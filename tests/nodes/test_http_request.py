@@ -13,7 +13,7 @@ import pytest
 from integrations.errors import Cancelled
 from integrations.http import CallScope, CancelHandle
 from tests.fakes.ledger import Ledger, running
-from tests.nodes.context import faults, run
+from tests.nodes.context import StandaloneContext, faults, run
 from workflows import catalogue
 from workflows.node_type import Done, Item, Later, NodeError, Permanent, Transient
 
@@ -69,6 +69,20 @@ def test_it_sends_method_headers_query_and_body(ledger: Ledger) -> None:
 def test_a_text_body_is_sent_as_it_is(ledger: Ledger) -> None:
     call({"method": "PUT", "url": ledger.url("/echo"), "headers": {"Content-Type": "text/xml"}, "body": "<ы/>"})
     assert (ledger.calls[0].body, ledger.calls[0].headers["content-type"]) == ("<ы/>".encode(), "text/xml")
+
+
+@pytest.mark.parametrize(("most", "pages", "warned"), [(1, 1, True), (2, 2, False), (9, 2, False)])
+def test_pages_end_where_the_next_is_the_same_and_what_is_left_is_told(
+    ledger: Ledger, most: int, pages: int, warned: bool
+) -> None:
+    config = {"url": ledger.url("/json"), "pages": {"cursor": "name"}, "mostPages": most}
+    node_type = catalogue.get("http-request")
+    context = StandaloneContext(node_type, config, [{}], scope=CallScope(headers=HEADERS))
+    outcome = node_type.run(context)
+    assert isinstance(outcome, Done)
+    assert len(outcome.ports["out"]) == len(ledger.calls) == pages
+    assert [one.query for one in ledger.calls] == [{}, {"cursor": ["Наряд"]}][:pages]
+    assert bool(context.log.texts("warning")) == warned
 
 
 def test_it_calls_once_per_item_with_the_item_in_its_templates(ledger: Ledger) -> None:
@@ -139,11 +153,11 @@ def test_a_refusal_shows_what_the_server_said_and_hides_secrets(ledger: Ledger) 
 
 def test_a_server_that_names_a_time_is_waited_for_and_no_try_is_spent(ledger: Ledger) -> None:
     outcome = run("http-request", {"url": ledger.url("/status/429?retry_after=7")}, scope=CallScope())
-    assert outcome == Later(7.0, "rate_limited", {"answers": [], "waits": 1}, host="127.0.0.1")
+    assert outcome == Later(7.0, "rate_limited", {"results": [], "waits": 1}, host="127.0.0.1")
 
 
 def test_a_server_that_goes_on_refusing_fails_the_step_in_the_end(ledger: Ledger) -> None:
-    progress = {"answers": [], "waits": 20}
+    progress = {"results": [], "waits": 20}
     with pytest.raises(Transient) as caught:
         run("http-request", {"url": ledger.url("/status/429?retry_after=7")}, scope=CallScope(), progress=progress)
     assert caught.value.retry_after == 7.0
@@ -172,7 +186,7 @@ def test_what_was_answered_before_a_wait_is_not_asked_again(ledger: Ledger) -> N
     items = [{"path": "/json"}, {"path": "/status/429?retry_after=1"}]
     outcome = run("http-request", config, items, scope=CallScope())
     assert isinstance(outcome, Later)
-    assert len(outcome.progress["answers"]) == 1
+    assert len(outcome.progress["results"]) == 1
     ledger.calls.clear()
     items[1] = {"path": "/text"}
     config["headers"] = {"Authorization": "not limited"}  # type: ignore[assignment]
@@ -185,7 +199,7 @@ def test_many_items_are_called_in_slices_that_fit_into_the_steps_time(ledger: Le
     config = {"url": ledger.url(), "timeout": 30}
     outcome = run("http-request", config, [{}, {}, {}], scope=CallScope(), seconds=20)
     assert isinstance(outcome, Later)
-    assert (outcome.seconds, outcome.reason, len(outcome.progress["answers"])) == (0.0, "time_slice", 1)
+    assert (outcome.seconds, outcome.reason, len(outcome.progress["results"])) == (0.0, "time_slice", 1)
 
 
 def test_a_server_that_hangs_is_left_after_the_timeout(ledger: Ledger) -> None:

@@ -42,8 +42,8 @@ def test_any_of_the_conditions_may_be_enough() -> None:
 
 
 def test_faults_are_named_with_their_place() -> None:
-    assert set(faults("if", {})) == {"conditions"}
-    assert set(faults("if", {"conditions": []})) == {"conditions"}
+    assert set(faults("if", {})) == {"config"}
+    assert set(faults("if", {"conditions": []})) == {"config"}
     assert set(faults("if", {"conditions": [{"field": "a", "op": "like"}], "combine": "none"})) == {
         "conditions[0].op",
         "combine",

@@ -52,7 +52,7 @@ def test_there_is_a_way_out_for_every_rule() -> None:
 
 
 def test_faults_are_named_with_their_place() -> None:
-    assert set(faults("switch", {"rules": []})) == {"rules"}
+    assert set(faults("switch", {"rules": []})) == {"config"}
     assert set(faults("switch", {"rules": RULES * 6})) == {"rules"}
     assert set(faults("switch", {"rules": [{"conditions": [{"field": "a", "op": "like"}]}], "mode": "any"})) == {
         "rules[0].conditions[0].op",

@@ -142,10 +142,32 @@ def test_without_a_token_nothing_is_asked(sandbox, wrong, settings):
 
 
 def test_a_fault_of_the_server_is_left_to_the_retry_policy(sandbox, wrong):
-    wrong.answer("adverts", 502, {"detail": "bad gateway"})
+    wrong.answer("count", 502, {"detail": "bad gateway"})
     with pytest.raises(ServerFault) as caught:
         run(context({"status": 9}))
     assert caught.value.transient is True
+
+
+def test_details_that_fail_are_asked_again_later_and_nothing_else_is(sandbox, wrong):
+    """S3-14: progress is kept, so that a step that runs again resumes."""
+    wrong.answer("adverts", 502, {"detail": "bad gateway"})
+    later = catalogue.get(TYPE).run(context({"status": 9}))
+    assert isinstance(later, Later)
+    assert (later.reason, len(later.progress["collected"])) == ("server_fault", 10)
+    items = run(context({"status": 9}, progress=loads(dumps(later.progress))))
+    assert {item["campaignId"] for item in items} == set(ids_with_status(sandbox, 9))
+    assert (wrong.count("count"), wrong.count("adverts")) == (1, 3)
+
+
+def test_details_that_are_refused_leave_by_the_second_port(sandbox, wrong):
+    """S3-14: partial failures."""
+    ids = ids_with_status(sandbox, 9)
+    wrong.answer("adverts", 400, {"detail": "invalid ids", "request_id": "r1"})
+    outcome = catalogue.get(TYPE).run(context({"status": 9}))
+    assert isinstance(outcome, Done)
+    (error,) = outcome.ports["errors"]
+    assert (error["ids"], error["status"], error["requestId"]) == (ids[:50], 400, "r1")
+    assert [item["campaignId"] for item in outcome.ports["campaigns_out"]] == ids[50:]
 
 
 def test_a_429_is_waited_out_as_a_row_and_nothing_is_asked_twice(sandbox, wrong):
@@ -156,7 +178,7 @@ def test_a_429_is_waited_out_as_a_row_and_nothing_is_asked_twice(sandbox, wrong)
     assert isinstance(later, Later)
     assert (later.seconds, later.reason) == (3600, "rate_limited")
     kept = loads(dumps(later.progress))
-    assert len(kept["items"]) == 50
+    assert len(kept["collected"]) == 50
     # The bucket is frozen for everybody with this token: another step does not even ask.
     asked = wrong.count("adverts")
     other = catalogue.get(TYPE).run(context({"status": 9}))
@@ -167,7 +189,8 @@ def test_a_429_is_waited_out_as_a_row_and_nothing_is_asked_twice(sandbox, wrong)
 
 def test_what_was_fetched_before_is_not_asked_again(sandbox, wrong):
     first, *rest = ids_with_status(sandbox, 9)[:3]
-    progress = {"refusals": 1, "items": [{"campaignId": first}], "pending": [[number, 9, 9] for number in rest]}
+    listed = {str(number): [9, 9] for number in rest}
+    progress = {"pending": [{"ids": rest}], "facts": {"listed": listed}, "collected": [{"campaignId": first}]}
     items = run(context({"status": 9}, progress=progress))
     assert [item["campaignId"] for item in items] == [first, *rest]
     assert wrong.count("count") == 0

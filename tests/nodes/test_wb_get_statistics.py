@@ -1,20 +1,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
-from integrations.errors import ServerFault
+from integrations.errors import ForbiddenTarget, ServerFault
 from integrations.safe_json import dumps, loads
 from integrations.scope import CallScope
-from integrations.wildberries.batches import last_full_days, moscow_day
+from integrations.secret import Secret
+from integrations.vault import Vault
+from integrations.wildberries.batches import last_full_days
 from integrations.wildberries.errors import AccessDenied, TokenRejected
 from integrations.wildberries.sandbox.server import Sandbox
-from tests.fakes.wildberries import Faults, ids_with_status, point_at, told_by
+from tests.fakes.wildberries import Faults, ids_with_status, point_at, readable_token, told_by
 from tests.nodes.context import StandaloneContext, faults
 from workflows import catalogue
 from workflows.node_type import Done, Later, Outcome, Permanent
@@ -64,12 +66,12 @@ def totals(rows: list[dict[str, Any]], views: str, spend: str, campaign: str) ->
     return sums
 
 
-def test_sums_per_campaign_equal_what_the_sandbox_told(sandbox, log):
+def test_sums_per_campaign_equal_what_the_sandbox_told(today, sandbox, log):
     """S3-14: chunks of fifty, the last seven full days, fields named as in the seed."""
     ports = done(NODE.run(context({"period": 7}, campaigns(sandbox, 9))))
     items = ports["stats_out"]
     assert len(items) == 120 * 7
-    begin, end = last_full_days(7, today=moscow_day(datetime.now(UTC)))
+    begin, end = last_full_days(7, today=today)
     assert {item["date"] for item in items} == {
         day["date"][:10] for answer in told_by(log, FULLSTATS) for row in answer for day in row["days"]
     }
@@ -242,7 +244,7 @@ def test_a_batch_that_fails_while_others_work_is_asked_again_later(sandbox, wron
     assert len(wrong.requests) == 4
 
 
-def test_a_429_gives_the_worker_back_with_what_was_fetched(sandbox, wrong):
+def test_a_429_gives_the_worker_back_with_what_was_fetched(today, sandbox, wrong):
     """S3-14: a 429 with `X-Ratelimit-Retry` is waited out as a row, and the days stay the same."""
     rows = campaigns(sandbox, 9)
     wrong.answer(str(rows[50]["campaignId"]), 429, {"title": "too many requests"}, {"X-Ratelimit-Retry": "1200"})
@@ -251,7 +253,7 @@ def test_a_429_gives_the_worker_back_with_what_was_fetched(sandbox, wrong):
     assert (later.seconds, later.reason) == (1200, "rate_limited")
     kept = loads(dumps(later.progress))
     assert len(kept["collected"]) == 50
-    assert kept["begin"] == kept["end"] == str(last_full_days(1, today=moscow_day(datetime.now(UTC)))[0])
+    assert kept["facts"]["begin"] == kept["facts"]["end"] == str(last_full_days(1, today=today)[0])
     again = NODE.run(context({"period": 1}, rows, progress=kept))
     assert isinstance(again, Later)
     assert len(wrong.requests) == 2
@@ -272,3 +274,25 @@ def test_a_step_near_its_end_is_run_again_instead(sandbox, wrong):
     assert isinstance(later, Later)
     assert (later.seconds, later.reason) == (0, "time_slice")
     assert len(wrong.requests) == 1
+
+
+def test_each_seller_has_a_token_and_limits_of_its_own(settings):
+    """S3-14: the key comes from the settings or from a credential, which is bound to its hosts."""
+    one, other, bound = (
+        Secret(str(uuid4()), "wildberries", readable_token(sid=sid, acc=3), hosts=(host,))
+        for sid, host in (("one", "127.0.0.1"), ("other", "127.0.0.1"), ("bound", "*.wildberries.ru"))
+    )
+    scope = CallScope(secrets=Vault([one, other, bound]))
+
+    def run(secret: Secret) -> Outcome:
+        config = {"campaignIds": [1], "period": 1, "seller": secret.id}
+        return NODE.run(context(config, scope=scope))
+
+    with Sandbox(limits=True) as limited:
+        point_at(settings, limited.url)
+        settings.WB_API_KEY = ""
+        assert done(run(one)) == {"stats_out": []}
+        assert isinstance(run(one), Later)
+        assert done(run(other)) == {"stats_out": []}
+        with pytest.raises(ForbiddenTarget):
+            run(bound)

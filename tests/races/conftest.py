@@ -12,7 +12,7 @@ from tests.integration.executions import driving
 from tests.races import promises
 from tests.races.stage import Stage
 
-KEPT = {"django_content_type", "auth_permission"}
+KEPT = {"django_content_type", "auth_permission", "ticket_statuses"}
 
 
 @pytest.fixture

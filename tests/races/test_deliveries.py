@@ -87,7 +87,7 @@ def test_a_dead_message_that_two_people_send_again_is_sent_once(stage):
 
 
 def test_a_delivery_that_comes_twice_at_once_is_taken_in_once(stage):
-    """R8: the second one waits for the end of the first."""
+    """R3-7, R8: the second one waits for the end of the first."""
     first = stage.acts(take_in, stops="inbound.after_insert").at("inbound.after_insert")
     second = stage.acts(take_in).blocked()
     assert (first.result(), second.result()) == (True, False)

@@ -62,7 +62,7 @@ def test_a_successor_that_was_claimed_with_a_lost_answer_is_given_back(stage, an
     assert stage.acts(work, step__after_effect=lossy.lose_the_next_answer).result() is None
     assert statuses(run) == {"n0": "succeeded", "n1": "running"}
     stage.later(15)
-    assert sweeps.hand_back_forgotten(held.worker, set()) == 1
+    assert sweeps.hand_back_forgotten(held.worker, held.disown) == 1
     drain()
     assert (status(run), outcomes(run, "n1")) == ("succeeded", ["handed_back", "succeeded"])
 
@@ -80,7 +80,7 @@ def test_a_claim_that_is_not_answered_is_given_back(stage, anna, lossy):
         stage.acts(work).result()
     assert statuses(run) == {"n0": "running"}
     stage.later(15)
-    assert sweeps.hand_back_forgotten("unlucky", set()) == 1
+    assert sweeps.hand_back_forgotten("unlucky", leases().disown) == 1
     drain()
     assert (status(run), outcomes(run)) == ("succeeded", ["handed_back", "succeeded"])
 
@@ -142,8 +142,9 @@ def test_a_result_whose_connection_dies_before_its_commit_is_written_by_a_second
     assert (status(run), outcomes(run)) == ("succeeded", ["succeeded"] * 3)
 
 
-def test_a_worker_that_dies_after_its_result_leaves_the_successor_to_a_rescue(stage, anna):
+def test_a_worker_that_dies_after_its_result_leaves_the_successor_to_a_rescue(stage, anna, settings):
     """R1: the successor was leased in the statement that wrote the result."""
+    settings.BURST_STEPS = 0
     run = start(anna, chain(2))
     stage.acts(lambda: runner.drain("cpu", leases(), seconds=60), finish__after_commit=die).killed()
     assert statuses(run) == {"n0": "succeeded", "n1": "running"}

@@ -127,33 +127,48 @@ def test_a_step_that_its_worker_hands_back_is_not_rescued_besides(stage, anna):
     assert (statuses(run)["n0"], step(run, "n0").rescues, outcomes(run)) == ("ready", 0, ["handed_back"])
 
 
-def test_a_claim_whose_answer_arrives_while_it_is_given_back_counts(stage, anna):
-    """R1: the heartbeat found a step that its process does not know; meanwhile the process has run it."""
+def test_a_claim_whose_answer_arrives_while_it_is_given_back_comes_too_late(stage, anna):
+    """R1: the heartbeat found a step that its process does not know, and from then on nothing of it runs there."""
     run = start(anna, chain(1))
     held = leases()
     working = stage.acts(lambda: runner.drain("cpu", held, seconds=60), stops="claim.after_commit")
     working.at("claim.after_commit")
     stage.later(15)
-    giving_back = stage.acts(lambda: sweeps.hand_back_forgotten(held.worker, set()), stops="sweep.read_to_cas")
+    giving_back = stage.acts(lambda: sweeps.hand_back_forgotten(held.worker, held.disown), stops="sweep.read_to_cas")
     giving_back.at("sweep.read_to_cas")
-    assert working.result() == 1
-    assert giving_back.result() == 0
-    assert (status(run), outcomes(run)) == ("succeeded", ["succeeded"])
+    working.result()
+    assert working.visits["step.before_effect"] == 0
+    assert giving_back.result() == 1
+    finish(claim(worker="new"))
+    assert (status(run), outcomes(run)) == ("succeeded", ["handed_back", "succeeded"])
 
 
-def test_a_claim_whose_answer_arrives_after_it_was_given_back_does_not(stage, anna):
-    """R1: its worker runs the node in vain, and another one runs it for good."""
+def test_a_claim_whose_answer_arrives_after_it_was_given_back_does_nothing(stage, anna):
+    """R1: its worker was frozen in between. What must not happen twice happens once, with whoever claims it next."""
     run = start(anna, chain(1))
     held = leases()
     working = stage.acts(lambda: runner.drain("cpu", held, seconds=60, steps=1), stops="claim.after_commit")
     working.at("claim.after_commit")
     stage.later(15)
-    assert sweeps.hand_back_forgotten(held.worker, set()) == 1
+    assert sweeps.hand_back_forgotten(held.worker, held.disown) == 1
     new = claim(worker="new")
     working.result()
+    assert working.visits["step.before_effect"] == 0
     assert statuses(run)["n0"] == "running"
     finish(new)
     assert (outcomes(run), step(run, "n0").rescues) == (["handed_back", "succeeded"], 0)
+
+
+def test_a_claim_whose_answer_arrived_before_the_heartbeat_looked_is_not_given_back(stage, anna):
+    """R1: the process holds the step, however late it began."""
+    run = start(anna, chain(1))
+    held = leases()
+    working = stage.acts(lambda: runner.drain("cpu", held, seconds=60, steps=1), stops="step.before_effect")
+    working.at("step.before_effect")
+    stage.later(15)
+    assert sweeps.hand_back_forgotten(held.worker, held.disown) == 0
+    working.result()
+    assert (status(run), outcomes(run)) == ("succeeded", ["succeeded"])
 
 
 def test_a_step_over_its_time_that_ends_while_the_ticker_looks_is_not_failed(stage, anna):

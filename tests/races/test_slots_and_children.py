@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from executions import runner, services
+from executions import pruning, runner, services, sweeps
 from executions.models import Execution, Slot
 from executions.services import admission, aftercare
 from tests.integration.executions.driving import definition, drain, leases, start, status, statuses, step, workflow
+from tests.races.stage import die
 from workflows import services as workflows
+
+DAY = 24 * 3600.0
 
 
 def begin(flow: Any, user: Any) -> Execution:
@@ -29,6 +32,7 @@ def parent_of(user: Any, inner: dict[str, Any], **config: Any) -> Execution:
 
 
 def test_a_worker_that_dies_at_the_end_of_a_run_leaves_its_slot_to_the_ticker(stage, anna):
+    """R3-8."""
     flow = workflow(anna, definition([("a", "noop")], concurrency={"limit": 1}))
     first, second = begin(flow, anna), begin(flow, anna)
     stage.acts(works, stops="aftercare.locked").at("aftercare.locked").kill()
@@ -77,6 +81,21 @@ def test_a_retry_waits_for_who_looks_after_the_end_and_then_for_a_place(stage, a
     retrying.result()
     assert sorted([status(first), status(second)]) == ["queued", "running"]
     assert Slot.objects.count() == 1
+
+
+def test_a_retry_that_waits_in_line_has_its_whole_time_from_when_it_is_let_in(stage, anna):
+    """R7: its first deadline has passed long ago."""
+    flow = workflow(anna, definition([("a", "noop")], concurrency={"limit": 1}, deadlineSeconds=60))
+    first = begin(flow, anna)
+    services.stop(execution_id=first.id)
+    stage.later(61)
+    aftercare.look_after_ended()
+    second = begin(flow, anna)
+    services.retry_step(execution_id=first.id, step_id=step(first, "a").id)
+    assert sweeps.end_overdue() == 0
+    drain()
+    assert (status(second), status(first)) == ("succeeded", "succeeded")
+    assert Execution.objects.get(id=first.id).deadline_at is not None
 
 
 def test_a_stop_that_meets_an_admission_leaves_no_slot_behind(stage, anna):
@@ -129,6 +148,24 @@ def test_a_parent_that_dies_while_it_starts_children_leaves_none(stage, anna):
     stage.acts(works, stops="finish.before_commit").at("finish.before_commit").kill()
     assert Execution.objects.count() == 1
     assert statuses(run) == {"call": "running"}
+
+
+def test_the_broom_leaves_a_parent_to_which_the_end_of_its_child_is_being_told(stage, anna, settings):
+    """Each would wait for what the other holds: an end is told from the child to the parent."""
+    settings.EXECUTION_RETENTION_DAYS = 1
+    code = workflow(anna, definition([("boom", "fail", {"config": {"message": "no"}})]), "Inner").code
+    call = {"config": {"workflow": code, "wait": False}}
+    parent = start(anna, definition([("call", "sub-workflow", call)]))
+    working = stage.acts(lambda: works() and works(), aftercare__locked=die)
+    working.killed()
+    child = Execution.objects.get(parent_step__execution=parent)
+    assert (status(parent), status(child)) == ("succeeded", "failed")
+    stage.later(3 * DAY)
+    telling = stage.acts(aftercare.look_after_ended, stops="aftercare.locked").at("aftercare.locked")
+    sweeping = stage.acts(pruning.prune_finished)
+    assert sweeping.result() == 0
+    assert telling.result() == 1
+    assert pruning.prune_finished() == 2
 
 
 def test_a_failure_is_told_once_by_two_who_look_after_it(stage, anna):

@@ -10,7 +10,7 @@ from executions.models import Execution
 from tests.integration.executions.driving import chain, drain, status, workflow
 from tests.races.stage import die
 from workflows import services as workflows
-from workflows.errors import WorkflowNotFound
+from workflows.errors import NotPublished, WorkflowNotFound
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def flow(anna):
 def begin(flow, anna):
     """A start with a key, as many clients may send it."""
     target = workflows.startable(flow.id, anna)
-    return lambda **options: services.start(target=target, user=anna, idempotency_key="k", **options)
+    return lambda **options: services.start(**{"target": target, "user": anna, "idempotency_key": "k", **options})
 
 
 def test_of_two_starts_with_one_key_the_second_gets_the_run_of_the_first(stage, begin):
@@ -85,11 +85,37 @@ def test_a_start_that_waits_for_the_deletion_of_its_workflow_is_refused(stage, b
     assert not Execution.objects.exists()
 
 
+def test_a_workflow_is_not_unpublished_under_a_start(stage, begin, flow, anna):
+    """The start came first: its run goes on, and the next one is refused."""
+    starting = stage.acts(begin, stops="start.before_commit").at("start.before_commit")
+    unpublishing = stage.acts(lambda: workflows.unpublish(workflow_id=flow.id, user=anna)).blocked()
+    run, _fresh = starting.result()
+    unpublishing.result()
+    drain()
+    assert status(run) == "succeeded"
+    with pytest.raises(NotPublished):
+        begin(idempotency_key="another")
+
+
+def test_a_start_that_waits_for_the_end_of_a_publication_is_refused(stage, flow, anna):
+    """With and without a key: what was published when it was looked up is not when the run is written."""
+    target = workflows.startable(flow.id, anna)
+    unpublishing = stage.unfinished(lambda: workflows.unpublish(workflow_id=flow.id, user=anna))
+    starts = [
+        stage.acts(lambda key=key: services.start(target=target, user=anna, idempotency_key=key)).blocked()
+        for key in (None, "k")
+    ]
+    unpublishing.result()
+    for one in starts:
+        with pytest.raises(NotPublished):
+            one.result()
+    assert not Execution.objects.exists()
+
+
 def test_two_starts_without_a_key_do_not_wait_for_each_other(stage, flow, anna):
     """R11: they hold the workflow together, against its deletion only."""
     target = workflows.startable(flow.id, anna)
-    first = stage.acts(lambda: services.start(target=target, user=anna), stops="start.before_commit")
-    first.at("start.before_commit")
+    first = stage.unfinished(lambda: services.start(target=target, user=anna))
     services.start(target=target, user=anna)
     first.result()
     assert Execution.objects.count() == 2

@@ -189,3 +189,20 @@ def test_a_worker_whose_step_was_cancelled_before_it_came_to_run_it_does_not_wri
 
 def limited() -> dict:
     return {**chain(1), "settings": {"deadlineSeconds": 10}}
+
+
+def test_a_run_that_is_retried_before_its_deadline_is_dealt_with_has_a_new_one(stage, anna):
+    """R7: the ticker found it late, and meanwhile it was stopped and begun again."""
+    run = start(anna, limited())
+    stage.later(60)
+
+    def begin_again() -> None:
+        services.stop(execution_id=run.id)
+        services.retry_step(execution_id=run.id, step_id=step(run, "n0").id)
+
+    retrying = stage.unfinished(begin_again)
+    ending = stage.acts(sweeps.end_overdue).blocked()
+    retrying.result()
+    assert ending.result() == 0
+    drain()
+    assert status(run) == "succeeded"

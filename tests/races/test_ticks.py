@@ -10,6 +10,7 @@ from executions.models import ScheduleFire, Trigger
 from executions.services import scheduling
 from tests.integration.schedules.scenes import outcomes, row, scheduled, started, trigger
 from tests.races.stage import die
+from workflows import services as workflows
 
 EVERY_SECONDS = 60
 
@@ -45,6 +46,24 @@ def test_a_ticker_that_dies_between_tick_and_run_leaves_both_to_the_next(stage, 
     assert not ScheduleFire.objects.exists()
     assert scheduling.fire_due() == 1
     assert started(flow) == 1
+
+
+def test_a_workflow_is_not_unpublished_under_a_tick_and_the_next_tick_starts_nothing(stage, flow, anna):
+    """Whoever looks at the schedule after that finds it at rest, also by a message of beat that is late."""
+    first = stage.acts(scheduling.fire_due, stops="schedule.after_fire").at("schedule.after_fire")
+    unpublishing = stage.acts(lambda: workflows.unpublish(workflow_id=flow.id, user=anna)).blocked()
+    assert first.result() == 1
+    unpublishing.result()
+    stage.later(EVERY_SECONDS)
+    assert (scheduling.fire_due(), scheduling.fire_named(row(flow).name)) == (0, 0)
+    assert outcomes(trigger(flow)) == [("started", 1)]
+
+
+def test_a_tick_that_waits_for_the_end_of_a_publication_starts_nothing(stage, flow, anna):
+    unpublishing = stage.unfinished(lambda: workflows.unpublish(workflow_id=flow.id, user=anna))
+    ticking = stage.acts(scheduling.fire_due).blocked()
+    unpublishing.result()
+    assert (ticking.result(), started(flow), outcomes(trigger(flow))) == (0, 0, [])
 
 
 def test_a_tick_that_is_noted_is_not_dealt_with_again_whatever_its_schedule_says(stage, flow):

@@ -1,16 +1,20 @@
-"""One poller per installation: an advisory lock of PostgreSQL, which ends with its holder, however that ends."""
+"""One poller per bot: an advisory lock of PostgreSQL, which ends with its holder, however that ends."""
 
 from __future__ import annotations
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-TAKE = "SELECT pg_try_advisory_lock(hashtextextended('naryad.telegram_polling', 0))"
+from integrations.telegram.bots import Bot
+
+TAKE = "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))"
+NAME = "naryad.telegram_polling"
 
 
 class PollerLock:
     """The lock lives on a connection of its own, since Django may close the one that handlers use at any time."""
 
-    def __init__(self) -> None:
+    def __init__(self, bot: Bot = Bot.DESK) -> None:
+        self._name = NAME if bot is Bot.DESK else f"{NAME}.{bot}"
         self._connection = connections.create_connection(DEFAULT_DB_ALIAS)
         self._held = False
 
@@ -20,7 +24,7 @@ class PollerLock:
             return True
         self._connection.close()
         with self._connection.cursor() as cursor:
-            cursor.execute(TAKE)
+            cursor.execute(TAKE, [self._name])
             self._held = bool(cursor.fetchone()[0])
         return self._held
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from workflows.admin.kept_data import KeptDataAdmin
+from workflows.admin.pins import PinAdmin
+from workflows.admin.variables import VariableAdmin
 from workflows.admin.versions import WorkflowVersionAdmin
 from workflows.admin.workflows import WorkflowAdmin
 
-__all__ = ["WorkflowAdmin", "WorkflowVersionAdmin"]
+__all__ = ["KeptDataAdmin", "PinAdmin", "VariableAdmin", "WorkflowAdmin", "WorkflowVersionAdmin"]

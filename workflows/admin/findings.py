@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
 
 import simplejson
@@ -24,6 +26,11 @@ def problem_list(problems: Iterable[Mapping[str, Any]]) -> SafeString:
     if not rows:
         return format_html("<p>{}</p>", _("Замечаний нет"))
     return format_html("<ul>{}</ul>", format_html_join("", "<li>{} <b>{}</b> {} <code>{}</code></li>", rows))
+
+
+def duration(seconds: float) -> str:
+    """Seconds as hours, minutes and seconds."""
+    return str(timedelta(seconds=math.ceil(seconds)))
 
 
 def pretty(document: Any) -> str:

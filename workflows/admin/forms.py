@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
 from accounts.errors import DomainError
 from integrations import safe_json
@@ -19,19 +20,26 @@ class WorkflowForm(forms.ModelForm):
     """Everything of a workflow, its definition as JSON. Faults of the graph do not keep it from being saved."""
 
     code = forms.RegexField(
-        r"^\w[\w.-]{0,49}\Z", label=_("код"), required=False, help_text=_("Пусто — следующий свободный WF-01")
+        r"^\w[\w.-]{0,49}\Z",
+        label=_("код"),
+        required=False,
+        help_text=_("Пусто — следующий свободный WF-01"),
+        widget=UnfoldAdminTextInputWidget,
     )
     definition = forms.CharField(
-        label=_("описание графа"), widget=forms.Textarea(attrs={"rows": 30, "cols": 100, "spellcheck": "false"})
+        label=_("описание графа"), widget=UnfoldAdminTextareaWidget(attrs={"rows": 30, "spellcheck": "false"})
     )
     publish = forms.BooleanField(
-        label=_("опубликовать"), required=False, help_text=_("Сразу, если в описании нет ошибок; иначе — черновик")
+        label=_("опубликовать"),
+        required=False,
+        help_text=_("Сразу, если в описании нет ошибок; иначе — черновик"),
+        widget=UnfoldBooleanWidget,
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = Workflow
-        fields = ("name", "code", "description", "kind", "priority")
+        fields = ("name", "code", "description", "priority")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -68,7 +76,7 @@ class WorkflowForm(forms.ModelForm):
         return services.Particulars(
             name=written["name"],
             description=written["description"],
-            kind=written["kind"],
+            kind=self.instance.kind,
             priority=written["priority"],
             code=written["code"] or None,
         )

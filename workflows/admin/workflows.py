@@ -10,13 +10,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
 
-from accounts import services as accounts_services
+from accounts.chips import Chip
 from accounts.errors import DomainError
-from accounts.roles import allows
+from accounts.rows_by_role import RowsByRole
 from workflows import catalogue, services
-from workflows.admin.findings import problem_list
+from workflows.admin.bringing import ImportPages
+from workflows.admin.editor import EditorPages
+from workflows.admin.findings import duration, problem_list
 from workflows.admin.forms import WorkflowForm
+from workflows.admin.publication import PublicationPages
 from workflows.models import Workflow
 
 
@@ -36,38 +41,34 @@ class NodeTypeFilter(admin.SimpleListFilter):
 
 
 @admin.register(Workflow)
-class WorkflowAdmin(admin.ModelAdmin):
+class WorkflowAdmin(RowsByRole, EditorPages, ImportPages, PublicationPages, ModelAdmin):
     """Who may do what here is decided by the person's role in the project, as in the API."""
 
+    viewed_by = "workflow.view"
+    changed_by = "workflow.edit"
+    removed_by = "workflow.delete"
     form = WorkflowForm
-    list_display = ("code", "name", "state", "newest_label", "active_label", "priority", "updated_at")
+    list_display = ("code", "name", "state", "newest_label", "active_label", "priority", "updated_at", "drawing")
     list_filter = ("kind", NodeTypeFilter, "project")
     search_fields = ("code", "name", "description", "newest_version__nodes__label")
     actions = ("publish_selected", "duplicate_selected")
-    readonly_fields = ("problems", "newest_label", "active_label", "created_at", "updated_at")
+    readonly_fields = (
+        "kind",
+        "problems",
+        "wildberries_time",
+        "newest_label",
+        "active_label",
+        "created_at",
+        "updated_at",
+    )
     fieldsets = (
         (None, {"fields": ("name", "code", "description", "kind", "priority")}),
         (_("Граф"), {"fields": ("definition", "problems", "publish", "version")}),
-        (_("Служебное"), {"fields": ("newest_label", "active_label", "created_at", "updated_at")}),
+        (_("Служебное"), {"fields": ("wildberries_time", "newest_label", "active_label", "created_at", "updated_at")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Workflow]:
         return Workflow.objects.visible_to(request.user).with_versions().order_by("-created_at", "-id")
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: Workflow | None = None) -> bool:
-        return self._may(request, "workflow.view", obj)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return self._may(request, "workflow.edit", None)
-
-    def has_change_permission(self, request: HttpRequest, obj: Workflow | None = None) -> bool:
-        return self._may(request, "workflow.edit", obj)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Workflow | None = None) -> bool:
-        return self._may(request, "workflow.delete", obj)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Deleting is done one by one, so that a refusal is about the workflow on the page."""
@@ -88,25 +89,14 @@ class WorkflowAdmin(admin.ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Workflow, form: WorkflowForm, change: bool) -> None:
         """Makes a new version, as every save does."""
         written = form.cleaned_data
-        draft = not written["publish"]
-        if change:
-            saved = services.replace_workflow(
-                workflow_id=obj.id,
-                user=request.user,
-                particulars=form.particulars(),
-                definition=written["definition"],
-                draft=draft,
-                expected=services.Expected(version=written["version"]),
-            )
-        else:
-            saved = services.create_workflow(
-                user=request.user,
-                particulars=form.particulars(),
-                definition=written["definition"],
-                draft=draft,
-            )
-        obj.id = saved.id
-        obj._state.adding = False
+        services.replace_workflow(
+            workflow_id=obj.id,
+            user=request.user,
+            particulars=form.particulars(),
+            definition=written["definition"],
+            draft=not written["publish"],
+            expected=services.Expected(version=written["version"]),
+        )
         obj.refresh_from_db()
 
     def delete_model(self, request: HttpRequest, obj: Workflow) -> None:
@@ -116,11 +106,21 @@ class WorkflowAdmin(admin.ModelAdmin):
     def problems(self, workflow: Workflow) -> SafeString:
         return problem_list([] if workflow.newest_version is None else workflow.newest_version.problems)
 
-    @admin.display(description=_("состояние"))
-    def state(self, workflow: Workflow) -> str:
+    @admin.display(description=_("сколько ждать Wildberries"))
+    def wildberries_time(self, workflow: Workflow) -> str:
+        """What the limits will make a run take; a dash where nothing is published or nothing is asked."""
+        if workflow.active_version_id is None:
+            return "—"
+        forecast = services.forecast(workflow)
+        return duration(forecast.seconds) if forecast.nodes else "—"
+
+    @display(description=_("состояние"), label={"published": "success", "newer": "warning", "draft": ""})
+    def state(self, workflow: Workflow) -> Chip:
         if workflow.is_published:
-            return gettext("Опубликован")
-        return gettext("Черновик") if workflow.active_version is None else gettext("Есть черновик новее")
+            return Chip("published", gettext("Опубликован"))
+        if workflow.active_version is None:
+            return Chip("draft", gettext("Черновик"))
+        return Chip("newer", gettext("Есть черновик новее"))
 
     @admin.display(description=_("новейшая версия"))
     def newest_label(self, workflow: Workflow) -> str:
@@ -156,8 +156,3 @@ class WorkflowAdmin(admin.ModelAdmin):
         except DomainError as error:
             self.message_user(request, str(error.message), messages.ERROR)
             return HttpResponseRedirect(request.path)
-
-    def _may(self, request: HttpRequest, action: str, workflow: Workflow | None) -> bool:
-        if workflow is None:
-            return bool(accounts_services.project_ids(request.user, action=action))
-        return allows(accounts_services.role_in(request.user, workflow.project_id), action)

@@ -7,6 +7,7 @@ from typing import Any
 import django_filters
 from django.db.models import F, Q, QuerySet
 
+from accounts import services as accounts_services
 from workflows.models import Workflow
 
 
@@ -17,6 +18,10 @@ class WorkflowFilter(django_filters.FilterSet):
     label = django_filters.CharFilter(field_name="newest_version__label", lookup_expr="exact")
     code = django_filters.CharFilter(lookup_expr="iexact")
     name = django_filters.CharFilter(lookup_expr="icontains")
+    kind = django_filters.ChoiceFilter(choices=Workflow.Kind.choices)
+    callable = django_filters.BooleanFilter(
+        method="by_callable", help_text="Workflows that are published and that the caller may start"
+    )
     nodeType = django_filters.CharFilter(method="by_node_type", help_text="Workflows that use this type of node")
     createdAfter = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte")
     createdBefore = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="lt")
@@ -37,6 +42,11 @@ class WorkflowFilter(django_filters.FilterSet):
     def by_status(self, queryset: QuerySet[Workflow], name: str, value: str) -> QuerySet[Workflow]:
         published = Q(active_version__isnull=False, active_version=F("newest_version"))
         return queryset.filter(published if value == "published" else ~published)
+
+    def by_callable(self, queryset: QuerySet[Workflow], name: str, value: bool) -> QuerySet[Workflow]:
+        projects = accounts_services.project_ids(self.request.user, action="execution.start")
+        may = Q(active_version__isnull=False, project_id__in=projects)
+        return queryset.filter(may if value else ~may)
 
     def by_node_type(self, queryset: QuerySet[Workflow], name: str, value: str) -> QuerySet[Workflow]:
         return queryset.filter(newest_version__nodes__type=value).distinct()

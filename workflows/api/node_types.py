@@ -9,6 +9,8 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from workflows import catalogue
+from workflows.graph import palettes
+from workflows.models import Workflow
 
 
 class PortShape(serializers.Serializer):
@@ -41,10 +43,22 @@ class NodeTypeShape(serializers.Serializer):
     configSchema = serializers.DictField()
     inputs = PortShape(many=True)
     outputs = PortShape(many=True)
+    starts = serializers.BooleanField(help_text="A trigger: it begins runs by itself and has no inputs")
+    loops = serializers.BooleanField(help_text="Its port `loop` leads into a body that runs many times")
+    returns = serializers.BooleanField(help_text="What it is given is what the run gives back; nothing may follow it")
+    package = serializers.CharField(help_text="The installed package that it comes with; empty for our own")
     weight = serializers.ChoiceField(choices=["inline", "io", "cpu"])
     repeatable = serializers.BooleanField(help_text="Safe to run twice")
     stores = serializers.ChoiceField(choices=["raw", "processed"], allow_null=True)
     defaults = EngineDefaultsShape()
+
+
+class NodeTypeQuery(serializers.Serializer):
+    """How the list is narrowed down."""
+
+    kind = serializers.ChoiceField(
+        choices=Workflow.Kind.choices, required=False, help_text="Only what a workflow of this kind may hold"
+    )
 
 
 class NodeTypeViewSet(GenericViewSet):
@@ -52,11 +66,19 @@ class NodeTypeViewSet(GenericViewSet):
     filter_backends = []
     action_roles = {"list": "node_type.view", "retrieve": "node_type.view"}
 
-    @extend_schema(summary="List node types", responses=NodeTypeShape(many=True))
+    @extend_schema(summary="List node types", parameters=[NodeTypeQuery], responses=NodeTypeShape(many=True))
     def list(self, request: Request) -> Response:
-        page = self.paginate_queryset(catalogue.all_types())
+        query = NodeTypeQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        kind = query.validated_data.get("kind", Workflow.Kind.FLOW)
+        offered = [found for found in catalogue.all_types() if _may_hold(kind, found.type)]
+        page = self.paginate_queryset(offered)
         return self.get_paginated_response([catalogue.describe(node_type) for node_type in page or []])
 
     @extend_schema(summary="One node type", responses=NodeTypeShape)
     def retrieve(self, request: Request, node_type: str) -> Response:
         return Response(catalogue.describe(catalogue.get(node_type)))
+
+
+def _may_hold(kind: str, node_type: str) -> bool:
+    return palettes.allows(kind, node_type, catalogue.facts(node_type))

@@ -44,6 +44,7 @@ class ProblemShape(serializers.Serializer):
     nodeId = serializers.CharField(allow_null=True)
     edgeId = serializers.CharField(allow_null=True)
     message = serializers.CharField()
+    suggestion = serializers.CharField(allow_blank=True, help_text="What cures it, where that is more than the message")
 
 
 class ValidationShape(serializers.Serializer):
@@ -93,7 +94,11 @@ class NewWorkflow(StrictSerializer):
 
     name = serializers.CharField(max_length=200)
     description = serializers.CharField(max_length=10_000, allow_blank=True, default="")
-    kind = serializers.ChoiceField(choices=Workflow.Kind.choices, default=Workflow.Kind.BACKGROUND)
+    kind = serializers.ChoiceField(
+        choices=Workflow.Kind.choices,
+        default=Workflow.Kind.FLOW,
+        help_text="`flow` does anything, `function` is called by others, `background` holds only its own node types",
+    )
     priority = serializers.IntegerField(min_value=MIN_PRIORITY, max_value=MAX_PRIORITY, default=DEFAULT_PRIORITY)
     code = serializers.RegexField(CODE, required=False, help_text="Without it the next free WF-01 is given")
     definition = DefinitionField(required=False)
@@ -104,7 +109,7 @@ class NewWorkflow(StrictSerializer):
         return Particulars(
             name=written["name"],
             description=written["description"],
-            kind=written["kind"],
+            kind=written.get("kind", Workflow.Kind.FLOW),
             priority=written["priority"],
             code=written.get("code"),
         )
@@ -118,6 +123,7 @@ class ReplacedWorkflow(NewWorkflow):
 
     definition = DefinitionField()
     version = serializers.IntegerField(min_value=1, required=False)
+    kind = serializers.ChoiceField(choices=Workflow.Kind.choices, read_only=True)
     id = serializers.UUIDField(read_only=True)
     status = serializers.CharField(read_only=True)
     publishedVersion = serializers.IntegerField(read_only=True)

@@ -44,6 +44,7 @@ class WorkflowViewSet(mixins.ListModelMixin, GenericViewSet):
         "replace": "workflow.edit",
         "duplicate": "workflow.edit",
         "publish": "workflow.publish",
+        "unpublish": "workflow.publish",
         "destroy": "workflow.delete",
     }
 
@@ -103,13 +104,22 @@ class WorkflowViewSet(mixins.ListModelMixin, GenericViewSet):
         form.is_valid(raise_exception=True)
         stored = {} if workflow.newest_version is None else workflow.newest_version.definition
         asked = form.validated_data.get("definition", stored)
-        problems = services.validate_definition(asked, own=(workflow.code, str(workflow.id)))
+        problems = services.validate_definition(
+            asked, kind=workflow.kind, own=(workflow.code, str(workflow.id)), project_id=workflow.project_id
+        )
         return Response({"valid": not has_errors(problems), "problems": shown(problems)})
 
-    @extend_schema(summary="Publish the newest version", request=None, responses=WorkflowShape)
+    @extend_schema(summary="Publish the newest version", request=None, responses=WorkflowShape, parameters=[IF_MATCH])
     def publish(self, request: Request, workflow_id: str) -> Response:
-        """422 with the problems when it has errors."""
-        return _answer(services.publish(workflow_id=as_id(workflow_id), user=acting_user(request)))
+        """422 with the problems when it has errors, 412 when it is not the version of the `If-Match`."""
+        seen = _expected(request, None)
+        return _answer(services.publish(workflow_id=as_id(workflow_id), user=acting_user(request), expected=seen))
+
+    @extend_schema(summary="Unpublish a workflow", request=None, responses=WorkflowShape)
+    def unpublish(self, request: Request, workflow_id: str) -> Response:
+        """Its schedules, webhooks, forms and events start nothing until it is published again, and starting it is 409
+        `not_published`. Open runs go on, and all versions stay."""
+        return _answer(services.unpublish(workflow_id=as_id(workflow_id), user=acting_user(request)))
 
     @extend_schema(summary="Copy a workflow", request=None, responses={201: WorkflowShape})
     def duplicate(self, request: Request, workflow_id: str) -> Response:

@@ -58,6 +58,11 @@ def matches(item: Any, conditions: Sequence[Condition], combine: Combine) -> boo
     return all(answers) if combine == "all" else any(answers)
 
 
+def fits(item: Any, conditions: Sequence[Condition], combine: Combine, when: Any) -> bool:
+    """Whether the item fulfils the conditions, if there are any, and an expression beside them was not falsy."""
+    return bool(when) and (not conditions or matches(item, conditions, combine))
+
+
 def holds(item: Any, condition: Condition) -> bool:
     """Whether the item fulfils one condition."""
     found = paths.read(item, paths.parse(condition.field))

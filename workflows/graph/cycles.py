@@ -15,6 +15,13 @@ def cycles(successors: Mapping[str, Sequence[str]]) -> list[list[str]]:
     return sorted(groups, key=lambda group: place[group[0]])
 
 
+def circles(successors: Mapping[str, Sequence[str]]) -> list[list[str]]:
+    """The groups of `cycles`, and after them nodes of no group that only lead to themselves. No node is in two."""
+    groups = cycles(successors)
+    grouped = {name for group in groups for name in group}
+    return groups + [[name] for name, targets in successors.items() if name in targets and name not in grouped]
+
+
 def _components(successors: Mapping[str, Sequence[str]]) -> Iterator[list[str]]:
     order: dict[str, int] = {}
     low: dict[str, int] = {}

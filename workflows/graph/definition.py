@@ -2,7 +2,8 @@
 
     {"nodes": [{"id", "type", "position": {"x", "y"}, "data": {"label", "config", "settings"}}],
      "edges": [{"id", "source", "target", "sourceHandle", "targetHandle", "data": {"maxIterations"}}],
-     "settings": {"deadlineSeconds", "retentionDays", "concurrency": {"limit", "key", "whenFull"}, "errorWorkflow"},
+     "settings": {"deadlineSeconds", "retentionDays", "concurrency": {"limit", "key", "whenFull"}, "errorWorkflow",
+                  "bigquery"},
      "origin": "native" | "n8n"}
 
 Keys that are not named here are kept in the stored document and mean nothing to the engine.

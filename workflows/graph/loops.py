@@ -83,7 +83,13 @@ def find(
     """The loops, outer ones before inner ones, and what is wrong with them."""
     regions = [*_items_regions(nodes, links, loop_nodes), *_back_regions(links, loop_nodes)]
     regions = _with_whole_bodies(regions)
-    faults = [fault for region in regions for fault in _wrong_entries(region, nodes, links)]
+    entered = {link.target for link in links if not leads_back(link, regions)}
+    _leaving, arriving = _by_end(links)
+    places = {node: place for place, node in enumerate(nodes)}
+    faults = []
+    for region in regions:
+        members = sorted(region.members, key=places.__getitem__)
+        faults += _wrong_entries(region, members, arriving, entered)
     faults += _overlaps(regions)
     if faults:
         return [], faults
@@ -101,17 +107,25 @@ def leads_back(link: Link, regions: Iterable[Region]) -> bool:
 
 
 def _items_regions(nodes: Sequence[str], links: Sequence[Link], loop_nodes: Collection[str]) -> list[Region]:
+    """The bodies of `loop` nodes: what is inside, without what a run also reaches from elsewhere (`entries`)."""
     incoming = {link.target for link in links if link.source != link.target}
+    leaving, arriving = _by_end(links)
+    begun = _reach([node for node in nodes if node not in incoming], leaving, stop=set())
     regions = []
     for header in nodes:
         if header not in loop_nodes:
             continue
-        bodies = [link for link in links if link.source == header and link.port == LOOP_PORT]
-        others = [link for link in links if link not in bodies]
-        inside = _reach([link.target for link in bodies], others, stop={header})
-        roots = [node for node in nodes if node not in incoming or node == header]
-        outside = _reach([*roots], others, stop=set())
-        body = inside - outside - {header}
+        inside = _reach([link.target for link in leaving[header] if link.port == LOOP_PORT], leaving, stop={header})
+        others = begun if header in begun else begun | _reach([header], leaving, stop=inside)
+        entries = [
+            node
+            for node in inside
+            for link in arriving[node]
+            if link.source not in inside
+            and link.source in others
+            and not (link.source == header and link.port == LOOP_PORT)
+        ]
+        body = inside - _reach(entries, leaving, stop={header})
         if body:
             regions.append(Region(header, "items", frozenset(body), None))
     return regions
@@ -122,7 +136,9 @@ def _back_regions(links: Sequence[Link], loop_nodes: Collection[str]) -> list[Re
     for link in links:
         if link.limit is not None and link.target not in loop_nodes:
             guarded[link.target].append(link)
-    backwards = [Link(link.id, link.target, link.source, link.port) for link in links if link.limit is None]
+    backwards, _forwards = _by_end(
+        [Link(link.id, link.target, link.source, link.port) for link in links if link.limit is None]
+    )
     return [
         Region(
             header,
@@ -146,18 +162,17 @@ def _with_whole_bodies(regions: Sequence[Region]) -> list[Region]:
     return grown
 
 
-def _wrong_entries(region: Region, nodes: Sequence[str], links: Sequence[Link]) -> list[Irregular]:
-    entered = {link.target for link in links}
+def _wrong_entries(
+    region: Region, members: Sequence[str], arriving: Mapping[str, Sequence[Link]], entered: Collection[str]
+) -> list[Irregular]:
+    """Where the loop is entered in its middle: by a link, or by a node that begins with the run, as none enters it."""
     faults = [
         Irregular(region.header, link.id)
-        for link in links
-        if link.target in region.members and link.source not in region.members and not _enters(region, link)
+        for node in members
+        for link in arriving[node]
+        if link.source not in region.members and not _enters(region, link)
     ]
-    faults += [
-        Irregular(region.header, None)
-        for node in nodes
-        if node in region.members and node not in entered and node != region.header
-    ]
+    faults += [Irregular(region.header, None) for node in members if node not in entered and node != region.header]
     return faults
 
 
@@ -188,9 +203,11 @@ def _nested(regions: Sequence[Region]) -> list[Region]:
     return found
 
 
-def _reach(starts: Iterable[str], links: Sequence[Link], stop: Collection[str]) -> set[str]:
-    """What can be reached from `starts`, these included; nodes in `stop` are neither entered nor passed."""
-    following: Mapping[str, list[str]] = _by_source(links)
+def _reach(starts: Iterable[str], leaving: Mapping[str, Sequence[Link]], stop: Collection[str]) -> set[str]:
+    """What can be reached from `starts`, these included; nodes in `stop` are neither entered nor passed.
+
+    `leaving` are the links by their source.
+    """
     found: set[str] = set()
     stack = [start for start in starts if start not in stop]
     while stack:
@@ -198,12 +215,15 @@ def _reach(starts: Iterable[str], links: Sequence[Link], stop: Collection[str]) 
         if node in found:
             continue
         found.add(node)
-        stack.extend(target for target in following.get(node, ()) if target not in stop)
+        stack.extend(link.target for link in leaving[node] if link.target not in stop)
     return found
 
 
-def _by_source(links: Sequence[Link]) -> dict[str, list[str]]:
-    following: defaultdict[str, list[str]] = defaultdict(list)
+def _by_end(links: Sequence[Link]) -> tuple[Mapping[str, Sequence[Link]], Mapping[str, Sequence[Link]]]:
+    """The links by their source, and by their target; a node without any has none."""
+    leaving: defaultdict[str, list[Link]] = defaultdict(list)
+    arriving: defaultdict[str, list[Link]] = defaultdict(list)
     for link in links:
-        following[link.source].append(link.target)
-    return following
+        leaving[link.source].append(link)
+        arriving[link.target].append(link)
+    return leaving, arriving

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Any, Literal, TypeVar, get_args
+from typing import Any, Literal, get_args
 
 from workflows.graph import expressions
 from workflows.graph.problems import Severity
@@ -17,6 +17,7 @@ from workflows.graph.settings import (
     OnError,
     OnWorkerLost,
     RetryPolicy,
+    WhenEmpty,
     WhenFull,
 )
 from workflows.items.wording import gettext_noop
@@ -42,8 +43,13 @@ class NodeSettings:
     on_error: OnError = "fail"
     join: Join = "all_resolved"
     store: Store | None = None
+    bigquery: bool | None = None
     isolate: bool | None = None
     on_worker_lost: OnWorkerLost | None = None
+    run_once: bool = False
+    when_empty: WhenEmpty = "pass"
+    lenient: bool = False
+    disabled: bool = False
 
     def retry(self, default: RetryPolicy) -> RetryPolicy:
         """The node type's policy with what is said here in its place."""
@@ -116,7 +122,7 @@ def _name(value: Any) -> str:
 
 def _template(value: Any) -> str:
     text = _name(value)
-    if expressions.problems(text):
+    if expressions.problems(text) or expressions.scripts(text) or expressions.needs(text).nodes:
         raise _Unusable("{{ $json.name }}")
     return text
 
@@ -147,21 +153,25 @@ _NODE = {
     "onError": _Setting("on_error", _choice(*get_args(OnError))),
     "join": _Setting("join", _choice(*get_args(Join))),
     "store": _Setting("store", _store),
+    "bigquery": _Setting("bigquery", _flag),
     "isolate": _Setting("isolate", _flag),
     "onWorkerLost": _Setting("on_worker_lost", _choice(*get_args(OnWorkerLost))),
+    "runOnce": _Setting("run_once", _flag),
+    "whenEmpty": _Setting("when_empty", _choice(*get_args(WhenEmpty))),
+    "lenient": _Setting("lenient", _flag),
+    "disabled": _Setting("disabled", _flag),
 }
 _GRAPH = {
     "deadlineSeconds": _Setting("deadline_seconds", _seconds(least=0.001)),
     "retentionDays": _Setting("retention_days", _days),
     "errorWorkflow": _Setting("error_workflow", _name),
+    "bigquery": _Setting("bigquery", _flag),
 }
 _CONCURRENCY = {
     "limit": _Setting("limit", _count(MAX_RUNS)),
     "key": _Setting("key", _template),
     "whenFull": _Setting("when_full", _choice(*get_args(WhenFull))),
 }
-
-SettingsT = TypeVar("SettingsT")
 
 
 @dataclass

@@ -11,7 +11,10 @@ Severity = Literal["error", "warning", "info"]
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong, where, and what cures it. `message` is a gettext msgid with %(name)s places for `params`."""
+    """What is wrong, where, and what cures it.
+
+    `message` is a gettext msgid with %(name)s places for `params`, and so is `suggestion`, which may be "".
+    """
 
     code: str
     message: str
@@ -19,3 +22,4 @@ class Problem:
     edge_id: str | None = None
     severity: Severity = "error"
     params: Mapping[str, Any] = field(default_factory=dict)
+    suggestion: str = ""

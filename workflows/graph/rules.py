@@ -19,11 +19,15 @@ _NAMED = 10
 
 @dataclass(frozen=True)
 class ConfigFault:
-    """A config field that cannot be used. `message` is a gettext msgid that says what is wrong and what cures it."""
+    """A config field that cannot be used. `message` is a gettext msgid that says what is wrong and what cures it.
+
+    `title` is the msgid of what the field is called on the form, "" where it is not known.
+    """
 
     field: str
     message: str
     params: Mapping[str, Any]
+    title: str = ""
 
 
 Describe = Callable[[str], NodeFacts | None]
@@ -49,7 +53,8 @@ def _node_problems(
     definition: Definition, facts: Mapping[str, NodeFacts | None], check_config: CheckConfig
 ) -> Iterator[Problem]:
     for node in definition.nodes:
-        if facts[node.id] is None:
+        known = facts[node.id]
+        if known is None:
             yield Problem(
                 "unknown_type",
                 gettext_noop("Тип узла «%(type)s» не известен: выберите один из имеющихся типов"),
@@ -57,8 +62,23 @@ def _node_problems(
                 params={"type": node.type},
             )
             continue
+        if node.settings.disabled:
+            yield from _disabled_problems(node, known)
+            continue
         for fault in check_config(node.type, node.config):
-            yield Problem("config_invalid", fault.message, node.id, params={**fault.params, "field": fault.field})
+            named = {"field": fault.field, "title": fault.title}
+            yield Problem("config_invalid", fault.message, node.id, params={**fault.params, **named})
+
+
+def _disabled_problems(node: NodeSpec, facts: NodeFacts) -> Iterator[Problem]:
+    """A disabled node hands its items on, so its config may be anything; but nothing comes into a trigger, and a loop
+    that hands its items on would be a circle."""
+    if facts.starts or facts.loops:
+        yield Problem(
+            "disabled_unfit",
+            gettext_noop("Триггер и цикл нельзя отключить настройкой disabled: уберите её или удалите узел"),
+            node.id,
+        )
 
 
 def _edge_problems(definition: Definition, facts: Mapping[str, NodeFacts | None]) -> Iterator[Problem]:
@@ -101,6 +121,13 @@ def _handle_problems(
             edge.source,
             edge.id,
             params={"handle": edge.source_handle, "known": ", ".join((*source.outputs, ERROR_PORT))},
+        )
+    elif source is not None and source.returns and edge.source_handle != ERROR_PORT:
+        yield Problem(
+            "edge_after_return",
+            gettext_noop("Узел «Вернуть» заканчивает свою ветку: удалите связь, которая выходит из него"),
+            edge.source,
+            edge.id,
         )
     elif source is not None and _is_idle_error_edge(edge, nodes[edge.source], source):
         yield Problem(
@@ -190,7 +217,7 @@ def _start_problems(definition: Definition, facts: Mapping[str, NodeFacts | None
 def _open_inputs(node: NodeSpec, facts: NodeFacts, fed: set[str | None]) -> Iterator[Problem]:
     config = node.config if isinstance(node.config, Mapping) else {}
     missing = [port.name for port in facts.inputs if port.required and port.name not in fed]
-    if not missing or not facts.needs_input(config):
+    if not missing or node.settings.disabled or not facts.needs_input(config):
         return
     for name in missing:
         yield Problem(

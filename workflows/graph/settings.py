@@ -9,6 +9,8 @@ Backoff = Literal["fixed", "exponential"]
 Join = Literal["any", "all_resolved", "all_live"]
 OnError = Literal["fail", "continue", "error_port"]
 OnWorkerLost = Literal["retry", "fail"]
+WhenEmpty = Literal["pass", "skip", "item"]
+"""What becomes of a port that fires without items: it fires, it does not, or it fires with one empty item."""
 WhenFull = Literal["queue", "drop", "fail"]
 
 
@@ -45,10 +47,12 @@ class GraphSettings:
 
     `deadline_seconds` counts from its start; None means no deadline. `retention_days` says how long it is kept after
     its end: 0 is for ever, None as the installation has it. `error_workflow` is the id or code of the workflow that is
-    started when a run fails; None as the installation has it.
+    started when a run fails; None as the installation has it. `bigquery` lets stored rows go on to BigQuery, where the
+    installation has it.
     """
 
     deadline_seconds: float | None = None
     retention_days: float | None = None
     concurrency: Concurrency | None = None
     error_workflow: str | None = None
+    bigquery: bool = True

@@ -7,17 +7,21 @@ step's own edges and at nothing else.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
+from uuid import UUID
 
 from workflows.graph import loops
 from workflows.graph.definition import Definition, NodeSpec
-from workflows.graph.facts import ERROR_PORT, NodeFacts, Stores, Weight, source_port, target_port
+from workflows.graph.facts import ERROR_PORT, NodeFacts, Stores, Weight, source_port, standing_aside, target_port
 from workflows.graph.loops import Kind, Link, Region
-from workflows.graph.settings import GraphSettings, Join, OnError, OnWorkerLost, RetryPolicy
+from workflows.graph.settings import GraphSettings, Join, OnError, OnWorkerLost, RetryPolicy, WhenEmpty
 
 __all__ = ["ERROR_PORT", "CompiledGraph", "CompiledNode", "InEdge", "OutEdge", "compile_graph"]
 
+
+PASSES_ON = "noop"
+"""The type that a disabled node has in a run."""
 
 Role = Literal["plain", "loop", "back", "exit"]
 """loop: into the body of a `loop` node; back: closes a loop; exit: leaves one, and counts when the loop is over."""
@@ -91,6 +95,32 @@ class CompiledNode:
     """The incoming edges that its join counts: all but those that lead back."""
     body: int | None = None
     """Of a `loop` node: the loop that it drives."""
+    bigquery: bool | None = None
+    """Whether its stored rows go on to BigQuery; None as the workflow has it."""
+    credentials: tuple[UUID, ...] = ()
+    """Those that its config names."""
+    pinned: Mapping[str, Sequence[Any]] | None = None
+    """In a test: the items by port that it gives without running."""
+    run_once: bool = False
+    """Whether only the first item of each input is looked at."""
+    when_empty: WhenEmpty = "pass"
+    lenient: bool = False
+    """Whether an expression that asks nothing for something gives nothing, in the place of failing the step."""
+    disabled: bool = False
+    """Whether it only hands the items of its first input to its first output."""
+
+    def taken(self, inputs: Mapping[str, list[Any]]) -> dict[str, list[Any]]:
+        """The items that it works with, of those that have come."""
+        return {port: items[:1] if self.run_once else items for port, items in inputs.items()}
+
+    def given(self, ports: Mapping[str, Sequence[Any]]) -> Mapping[str, Sequence[Any]]:
+        """The ports that fire, with their items, of those that its type has fired."""
+        if self.disabled:
+            ports = dict.fromkeys((self.first_output,), next(iter(ports.values()), ()))
+        if self.when_empty == "pass":
+            return ports
+        full = {port: items for port, items in ports.items() if items}
+        return full if full or self.when_empty == "skip" else {self.first_output: [{}]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +131,25 @@ class CompiledGraph:
     roots: tuple[str, ...]
     settings: GraphSettings
     regions: tuple[CompiledRegion, ...] = ()
+    credentials: tuple[UUID, ...] = ()
+    """Those of all its nodes."""
 
 
-def compile_graph(definition: Definition, describe: Callable[[str], NodeFacts]) -> CompiledGraph:
-    """The graph of a definition without errors. `describe` gives the facts of a node type, or raises."""
+Pins = Mapping[str, Mapping[str, Sequence[Any]]]
+"""Items by node and port."""
+
+
+def compile_graph(
+    definition: Definition, describe: Callable[[str], NodeFacts], pins: Pins | None = None
+) -> CompiledGraph:
+    """The graph of a definition without errors. `describe` gives the facts of a node type, or raises.
+
+    With `pins` it is that of a test: the nodes named there give their items, and nothing is kept as a dataset.
+    """
     facts = {node.id: describe(node.type) for node in definition.nodes}
+    facts |= {node.id: standing_aside(facts[node.id]) for node in definition.nodes if node.settings.disabled}
+    if pins is not None:
+        facts |= {name: _as_given(facts[name]) for name in pins if name in facts}
     regions, _faults, links = loops.of_definition(definition, facts)
     around = _surroundings(definition, regions)
     outs: dict[str, list[OutEdge]] = {node.id: [] for node in definition.nodes}
@@ -122,8 +166,25 @@ def compile_graph(definition: Definition, describe: Callable[[str], NodeFacts]) 
         node.id: _node(node, facts[node.id], outs[node.id], ins[node.id], place, around[node.id], regions)
         for place, node in enumerate(definition.nodes)
     }
+    if pins is not None:
+        nodes = {name: replace(node, stores=None, pinned=pins.get(name)) for name, node in nodes.items()}
     roots = tuple(name for name, node in nodes.items() if node.in_degree == 0)
-    return CompiledGraph(nodes, roots, definition.settings, tuple(_compiled_regions(regions, nodes, around)))
+    secrets = tuple(dict.fromkeys(name for node in nodes.values() for name in node.credentials))
+    return CompiledGraph(nodes, roots, definition.settings, tuple(_compiled_regions(regions, nodes, around)), secrets)
+
+
+def _as_given(facts: NodeFacts) -> NodeFacts:
+    """A node that only gives what is written: it drives no loop, needs nothing, and has every port that is named."""
+    return replace(
+        facts,
+        loops=False,
+        starts=False,
+        returns=False,
+        any_handles=True,
+        weight="inline",
+        needs_input=lambda _config: False,
+        credentials_in=lambda _config: (),
+    )
 
 
 def _surroundings(definition: Definition, regions: Sequence[Region]) -> dict[str, tuple[int, ...]]:
@@ -169,6 +230,11 @@ def _compiled_regions(
         )
 
 
+def _first_output(facts: NodeFacts) -> str:
+    """By which port items go on where nothing else is said. From a `loop` node that is not the way into its body."""
+    return next((port for port in facts.outputs if not (facts.loops and port == loops.LOOP_PORT)), facts.outputs[0])
+
+
 def _node(
     node: NodeSpec,
     facts: NodeFacts,
@@ -179,11 +245,13 @@ def _node(
     regions: Sequence[Region],
 ) -> CompiledNode:
     settings = node.settings
+    if settings.disabled:
+        settings = replace(settings, store="none", isolate=False)
     return CompiledNode(
         id=node.id,
-        type=node.type,
+        type=PASSES_ON if settings.disabled else node.type,
         label=node.label,
-        config=node.config,
+        config={} if settings.disabled else node.config,
         weight=facts.weight,
         join=settings.join,
         retry=settings.retry(facts.retry_for(node.config)),
@@ -192,10 +260,11 @@ def _node(
         repeatable=facts.repeatable,
         stores=facts.stores if settings.store is None else None if settings.store == "none" else settings.store,
         on_worker_lost=settings.on_worker_lost or ("retry" if facts.repeatable else "fail"),
+        bigquery=settings.bigquery,
         isolate=facts.weight == "cpu" if settings.isolate is None else settings.isolate,
         outs=tuple(outs),
         ins=tuple(ins),
-        first_output=facts.outputs[0],
+        first_output=_first_output(facts),
         inputs=tuple(port.name for port in facts.inputs),
         position=position,
         region=around[-1] if around else None,
@@ -203,4 +272,9 @@ def _node(
         body=next(
             (place for place, loop in enumerate(regions) if loop.kind == "items" and loop.header == node.id), None
         ),
+        credentials=facts.credentials_in(node.config),
+        run_once=settings.run_once,
+        when_empty=settings.when_empty,
+        lenient=settings.lenient,
+        disabled=settings.disabled,
     )

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_noop
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from workflows import node_type
+from workflows.graph.fields import listed
 from workflows.items import paths
 from workflows.items.coercion import as_text
 from workflows.items.grouping import Aggregation, Grouped, Operation, group
@@ -88,12 +89,12 @@ class DataAggregator(NodeType):
 
         @property
         def keys(self) -> tuple[str, ...]:
-            return (self.group_by,) if isinstance(self.group_by, str) else self.group_by
+            return listed(self.group_by)
 
         @field_validator("group_by")
         @classmethod
         def _keys_are_paths(cls, group_by: str | tuple[str, ...]) -> str | tuple[str, ...]:
-            for key in (group_by,) if isinstance(group_by, str) else group_by:
+            for key in listed(group_by):
                 paths.parse(key)
             return group_by
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
-from pydantic import Field
 
-from workflows import node_type
-from workflows.graph.conditions import Combine, Condition, matches
+from workflows.condition_config import ElementConditions
 from workflows.node_type import Done, Item, NodeContext, NodeType, Port
 
 
@@ -18,26 +16,13 @@ class DataFilter(NodeType):
     group = "data"
     inputs = (Port("in", _("Вход")),)
     outputs = (Port("out", _("Выход")),)
-
-    class Config(node_type.Config):
-        conditions: tuple[Condition, ...] = Field(
-            min_length=1,
-            max_length=100,
-            title=gettext_noop("Условия"),
-            description=gettext_noop("Список условий вида {field, op, value}"),
-        )
-        combine: Combine = Field(
-            default="all",
-            title=gettext_noop("Как соединять"),
-            description=gettext_noop("all — выполнены все условия, any — хотя бы одно"),
-        )
+    Config = ElementConditions
 
     def run(self, context: NodeContext) -> Done:
         kept: list[Item] = []
         sources: list[tuple[str, int]] = []
         for index, item in enumerate(context.items):
-            config = context.config_for(index)
-            if matches(item, config.conditions, config.combine):
+            if context.config_for(index).hold_for(item):
                 kept.append(item)
                 sources.append(("in", index))
         context.log.info(

@@ -1,4 +1,4 @@
-"""Changes the fields of every item: computes, renames, casts, picks and drops them, in this order."""
+"""Changes the fields of every item: reshapes, computes, renames, casts, picks and drops them, in this order."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from workflows import node_type
 from workflows.graph.fields import Assignment, FieldName, FieldPath
-from workflows.items import paths
+from workflows.items import paths, reshaping
 from workflows.items.casting import UNCASTABLE, Target, cast
 from workflows.items.editing import UNWRITABLE, Unwritable, picked, renamed, with_value, without
+from workflows.items.reshaping import JmesPath
 from workflows.node_type import Done, Item, NodeContext, NodeType, Permanent, Port
 
 
@@ -46,6 +47,13 @@ class Casting(BaseModel):
 class TransformChoice(node_type.Config):
     """What becomes of the fields."""
 
+    reshape: JmesPath | None = Field(
+        default=None,
+        title=gettext_noop("Перестроить"),
+        description=gettext_noop(
+            "Выражение JMESPath, которое даёт новый элемент, например {id: nmId, names: cards[].name}; сначала оно"
+        ),
+    )
     compute: tuple[Assignment, ...] = Field(
         default=(),
         max_length=200,
@@ -76,8 +84,8 @@ class TransformChoice(node_type.Config):
 
     @model_validator(mode="after")
     def _something_is_done(self) -> Any:
-        if not (self.compute or self.rename or self.casts or self.pick or self.drop):
-            raise ValueError(gettext_noop("Укажите хотя бы одно: compute, rename, casts, pick или drop"))
+        if not (self.reshape or self.compute or self.rename or self.casts or self.pick or self.drop):
+            raise ValueError(gettext_noop("Укажите хотя бы одно: reshape, compute, rename, casts, pick или drop"))
         return self
 
 
@@ -85,7 +93,7 @@ class DataTransform(NodeType):
     type = "data-transform"
     title = _("Преобразовать данные")
     description = _(
-        "По порядку вычисляет, переименовывает, приводит к типу, оставляет и убирает поля каждого элемента."
+        "По порядку перестраивает элемент, вычисляет, переименовывает, приводит к типу, оставляет и убирает его поля."
     )
     group = "data"
     Config = TransformChoice
@@ -93,7 +101,9 @@ class DataTransform(NodeType):
     outputs = (Port("out", _("Выход")),)
 
     def run(self, context: NodeContext) -> Done:
-        """Raises `Permanent`: "field_unwritable" with field and item, "cast_failed" with field, item and type."""
+        """Raises `Permanent`: "field_unwritable" with field and item, "cast_failed" with field, item and type,
+        "reshape_failed" with item and reason.
+        """
         faults: Counter[str] = Counter()
         items = [
             _transformed(item, context.config_for(index), index, faults) for index, item in enumerate(context.items)
@@ -106,6 +116,8 @@ class DataTransform(NodeType):
 
 
 def _transformed(item: Item, config: TransformChoice, index: int, faults: Counter[str]) -> Item:
+    if config.reshape is not None:
+        item = _reshaped(item, config.reshape, index)
     for assignment in config.compute:
         item = _written(item, assignment.name, assignment.value, index)
     for renaming in config.rename:
@@ -120,6 +132,14 @@ def _transformed(item: Item, config: TransformChoice, index: int, faults: Counte
     for field in config.drop:
         item = without(item, paths.parse(field))
     return item
+
+
+def _reshaped(item: Item, expression: str, index: int) -> Item:
+    try:
+        return reshaping.reshaped(item, expression)
+    except reshaping.Unshapely as error:
+        message = _("Элемент %(item)s: выражение JMESPath не сработало: %(reason)s")
+        raise Permanent("reshape_failed", message, item=index, reason=str(error)) from None
 
 
 def _cast(item: Item, casting: Casting, index: int, faults: Counter[str]) -> Item:

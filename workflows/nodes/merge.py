@@ -16,15 +16,20 @@ from workflows.items.limits import MAX_ITEMS, TOO_MANY_ITEMS
 from workflows.node_type import Done, Item, NodeContext, NodeType, Permanent, Port
 
 FIRST, SECOND = "first", "second"
+_BY_KEY = frozenset({"key", "matched", "unmatched"})
 
 
 class MergeChoice(node_type.Config):
     """How two streams become one."""
 
-    mode: Literal["append", "key", "position"] = Field(
+    mode: Literal["append", "key", "position", "first", "second", "multiplex", "matched", "unmatched"] = Field(
         default="append",
         title=gettext_noop("Как объединять"),
-        description=gettext_noop("append — одни за другими, key — по общему ключу, position — первый с первым и далее"),
+        description=gettext_noop(
+            "append — одни за другими, key — по общему ключу, position — первый с первым и далее, multiplex — каждый с "
+            "каждым, first и second — только первые или вторые, matched и unmatched — первые, у которых есть или нет "
+            "пары по ключу"
+        ),
     )
     by: FieldPath | tuple[FieldPath, ...] = Field(
         default=(),
@@ -42,17 +47,19 @@ class MergeChoice(node_type.Config):
         title=gettext_noop("Кого оставить"),
         description=gettext_noop("inner — только пары, left — ещё и одиноких первых, outer — всех"),
     )
-    prefer: Literal["first", "second"] = Field(
+    prefer: Literal["first", "second", "filled"] = Field(
         default="second",
         title=gettext_noop("Чьё значение важнее"),
-        description=gettext_noop("Если поле есть у обоих: first — первого, second — второго"),
+        description=gettext_noop(
+            "Если поле есть у обоих: first — первого, second — второго, filled — первого, если он не пуст"
+        ),
     )
 
     @model_validator(mode="after")
     def _keys_fit(self) -> Any:
         keys, others = listed(self.by), listed(self.second_by)
-        if (self.mode == "key") != bool(keys) or (others and not keys):
-            raise ValueError(gettext_noop("Ключ by нужен, когда mode — key, и только тогда"))
+        if (self.mode in _BY_KEY) != bool(keys) or (others and not keys):
+            raise ValueError(gettext_noop("Ключ by нужен, когда mode — key, matched или unmatched, и только тогда"))
         if others and len(others) != len(keys):
             raise ValueError(gettext_noop("В secondBy столько же полей, сколько в by"))
         return self
@@ -71,18 +78,31 @@ class Merge(NodeType):
         """Raises `Permanent("too_many_items")` when more than 200 000 would come out."""
         config: MergeChoice = context.config
         first, second = context.inputs.get(FIRST, []), context.inputs.get(SECOND, [])
-        if config.mode == "append":
-            pairs: list[Pair] = [(index, None) for index in range(len(first))]
-            pairs += [(None, index) for index in range(len(second))]
-        elif config.mode == "position":
-            pairs = by_position(len(first), len(second), how=config.how)
-        else:
-            pairs = _by_key(first, second, config)
+        pairs = _pairs(first, second, config)
         if len(pairs) > MAX_ITEMS:
             raise _too_many(len(pairs))
         _report(context, pairs, config)
         items = [_joined(pair, first, second, config.prefer) for pair in pairs]
         return Done({"out": items}, {"out": [_source(pair) for pair in pairs]})
+
+
+def _pairs(first: list[Item], second: list[Item], config: MergeChoice) -> list[Pair]:
+    ones: list[Pair] = [(index, None) for index in range(len(first))]
+    others: list[Pair] = [(None, index) for index in range(len(second))]
+    if config.mode == "append":
+        return ones + others
+    if config.mode in (FIRST, SECOND):
+        return ones if config.mode == FIRST else others
+    if config.mode == "position":
+        return by_position(len(first), len(second), how=config.how)
+    if config.mode == "multiplex":
+        if len(first) * len(second) > MAX_ITEMS:
+            raise _too_many(len(first) * len(second))
+        return [(one, other) for one in range(len(first)) for other in range(len(second))]
+    if config.mode == "key":
+        return _by_key(first, second, config)
+    found = {one for one, _other in _by_key(first, second, config.model_copy(update={"how": "inner"}))}
+    return [pair for pair in ones if (pair[0] in found) == (config.mode == "matched")]
 
 
 def _by_key(first: list[Item], second: list[Item], config: MergeChoice) -> list[Pair]:
@@ -101,7 +121,10 @@ def _too_many(count: int | None) -> Permanent:
 def _joined(pair: Pair, first: list[Item], second: list[Item], prefer: str) -> Item:
     one = {} if pair[0] is None else first[pair[0]]
     other = {} if pair[1] is None else second[pair[1]]
-    return {**one, **other} if prefer == SECOND else {**one, **{k: v for k, v in other.items() if k not in one}}
+    if prefer == SECOND:
+        return {**one, **other}
+    kept = {name: value for name, value in one.items() if prefer == FIRST or value not in (None, "")}
+    return {**one, **other, **kept}
 
 
 def _source(pair: Pair) -> tuple[str, int]:
@@ -113,7 +136,7 @@ def _source(pair: Pair) -> tuple[str, int]:
 
 def _report(context: NodeContext, pairs: list[Pair], config: MergeChoice) -> None:
     matched = sum(1 for one, other in pairs if one is not None and other is not None)
-    if config.mode == "append":
+    if config.mode not in ("key", "position"):
         return
     context.log.info(
         gettext_noop("Соединено пар: %(pairs)s, без пары: %(alone)s"), pairs=matched, alone=len(pairs) - matched

@@ -53,6 +53,10 @@ class SubWorkflow(NodeType):
         )
 
     @classmethod
+    def acts(cls, config: Mapping[str, Any]) -> bool:
+        return True
+
+    @classmethod
     def started_workflow(cls, config: Mapping[str, Any]) -> str | None:
         name = config.get("workflow")
         return name.strip() if isinstance(name, str) else None

@@ -6,14 +6,15 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from workflows import node_type
 from workflows.graph.conditions import Combine, Condition, matches
-from workflows.node_type import Done, Item, NodeContext, NodeType, Port, routed
+from workflows.node_type import Done, Item, NodeContext, NodeType, Permanent, Port, routed
 
 MAX_RULES = 10
 FALLBACK = "fallback"
+NO_SUCH_OUTPUT = gettext_noop("Выражение дало выход %(output)s, а выходы имеют номера от 1 до %(limit)s")
 
 
 class Rule(BaseModel):
@@ -64,8 +65,15 @@ class Switch(NodeType):
     )
 
     class Config(node_type.Config):
+        choose: Any = Field(
+            default=None,
+            title=gettext_noop("Выражение"),
+            description=gettext_noop(
+                "Вместо правил: {{ … }}, которое даёт номер выхода или список номеров; 0 — никуда, -1 — остальное"
+            ),
+        )
         rules: tuple[Rule, ...] = Field(
-            min_length=1,
+            default=(),
             max_length=MAX_RULES,
             title=gettext_noop("Правила"),
             description=gettext_noop(
@@ -78,6 +86,12 @@ class Switch(NodeType):
             description=gettext_noop("first — первое подошедшее, all — на выходы всех подошедших"),
         )
 
+        @model_validator(mode="after")
+        def _says_where(self) -> Any:
+            if not self.rules and "choose" not in self.model_fields_set:
+                raise ValueError(gettext_noop("Нужны правила rules или выражение choose"))
+            return self
+
     def run(self, context: NodeContext) -> Done:
         """What no rule is for leaves by `fallback`."""
         return routed(
@@ -88,9 +102,22 @@ class Switch(NodeType):
 
 
 def _chosen(config: Any, item: Item) -> list[str]:
+    if not config.rules:
+        return _numbered(config.choose)
     fitting = [
         f"case_{number}"
         for number, rule in enumerate(config.rules, start=1)
         if matches(item, rule.conditions, rule.combine)
     ]
     return (fitting[:1] if config.mode == "first" else fitting) or [FALLBACK]
+
+
+def _numbered(choice: Any) -> list[str]:
+    """The outputs that an expression has named. Raises `Permanent("no_such_output")`."""
+    ports = []
+    for number in choice if isinstance(choice, list) else [choice]:
+        if isinstance(number, bool) or not isinstance(number, int | float) or number not in range(-1, MAX_RULES + 1):
+            raise Permanent("no_such_output", NO_SUCH_OUTPUT, output=number, limit=MAX_RULES)
+        if number:
+            ports.append(FALLBACK if number < 0 else f"case_{int(number)}")
+    return ports

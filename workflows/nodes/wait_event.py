@@ -12,8 +12,7 @@ from pydantic import AwareDatetime, Field, field_validator, model_validator
 from integrations.event_names import MAX_NAME, MAX_SUBJECT, PATTERN
 from workflows import node_type
 from workflows.node_type import NodeContext, NodeType, Port, Wait
-
-MAX_SECONDS = 366 * 24 * 3600
+from workflows.term_field import TermField
 
 
 class WaitEvent(NodeType):
@@ -41,15 +40,7 @@ class WaitEvent(NodeType):
             title=gettext_noop("Предмет"),
             description=gettext_noop("О ком или о чём событие, например {{ $json.orderId }}; пусто — о чём угодно"),
         )
-        timeout_seconds: float | None = Field(
-            default=None,
-            alias="timeoutSeconds",
-            gt=0,
-            le=MAX_SECONDS,
-            allow_inf_nan=False,
-            title=gettext_noop("Сколько ждать, с"),
-            description=gettext_noop("Через сколько секунд перестать ждать; пусто — ждать без срока"),
-        )
+        timeout_seconds: float | None = TermField()
         until: AwareDatetime | None = Field(
             default=None,
             title=gettext_noop("До какого времени ждать"),

@@ -2,38 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import datetime as dt
+from collections.abc import Mapping
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
-from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator
+from pydantic import Field, field_validator
 
-from integrations.errors import CircuitOpen, RateLimited
-from integrations.wildberries.batches import MAX_IDS
+from integrations.wildberries.batches import id_chunks
 from integrations.wildberries.campaigns import RETIRED_TYPES, STATUSES, TYPES, campaign_item, chosen, types_meant
 from integrations.wildberries.client import WildberriesClient
+from integrations.wildberries.forecast import Size, id_requests
+from integrations.wildberries.gathering import Batch, Gathering, Taken
+from integrations.wildberries.limits import Method
+from integrations.wildberries.tokens import WARNING_DAYS
 from workflows.graph.settings import RetryPolicy
-from workflows.node_type import Config, Done, Later, NodeContext, NodeType, Outcome, Port
+from workflows.node_type import Done, NodeContext, NodeType, Outcome, Port
+from workflows.wildberries import steps
+from workflows.wildberries.choices import Numbers, SellerChoice
 
-DEFAULT_REST_SECONDS = 20.0
-TOKEN_WARNING_DAYS = 14
-MAX_REFUSALS = 5
-"""How often in a row the same request may be answered 429 before the step fails."""
-
-
-def _as_list(value: Any) -> Any:
-    return value if value is None or isinstance(value, list | tuple) else [value]
+LIST: Batch = {"what": "list"}
+"""The first request: all campaigns of the seller."""
 
 
-Numbers = Annotated[
-    tuple[int, ...] | None,
-    BeforeValidator(_as_list),
-    WithJsonSchema({"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "integer"}}, {"type": "null"}]}),
-]
-"""One number, a list of them, or nothing."""
-
-
-class CampaignChoice(Config):
+class CampaignChoice(SellerChoice):
     """Which campaigns are meant. Nothing and an empty list mean any."""
 
     status: Numbers = Field(
@@ -75,52 +67,57 @@ class WbGetCampaigns(NodeType):
     group = "wildberries"
     Config = CampaignChoice
     inputs = (Port("in", _("Запуск")),)
-    outputs = (Port("campaigns_out", _("Кампании")),)
+    outputs = (Port("campaigns_out", _("Кампании")), Port("errors", _("Чего не удалось получить")))
     weight = "io"
+    only_reads = True
     stores = "raw"
     retry = RetryPolicy(attempts=5, delay_seconds=2.0, cap_seconds=60.0)
     timeout_seconds = 120.0
 
+    def requests(self, config: CampaignChoice, size: Size, today: dt.date) -> Mapping[Method, int]:
+        return {"count": 1, "adverts": id_requests(size.campaigns)}
+
     def run(self, context: NodeContext) -> Outcome:
-        progress: dict[str, Any] = context.progress or {"refusals": 0, "items": []}
-        client = context.connect(WildberriesClient)
-        try:
-            if "pending" not in progress:
-                progress["pending"] = self._list(context, client)
-            self._fetch(client, progress)
-        except (RateLimited, CircuitOpen) as error:
-            if error.details.get("status") == 429:
-                progress["refusals"] += 1
-            if progress["refusals"] > MAX_REFUSALS:
-                raise
-            rest = error.retry_after or DEFAULT_REST_SECONDS
-            return Later(rest, error.code, progress, host=error.details.get("host"))
-        context.log.info(gettext_noop("Получено кампаний: %(count)s"), count=len(progress["items"]))
-        return Done({"campaigns_out": progress["items"]})
+        client = steps.client_of(context)
+        work = steps.gathering(context, lambda: Gathering.plan([LIST]))
+        later = steps.go_on(
+            context,
+            work,
+            lambda batch: _listed(context, client, work) if batch == LIST else _details(client, batch, work),
+        )
+        return later or _done(context, work)
 
-    def _list(self, context: NodeContext, client: WildberriesClient) -> list[list[int]]:
-        """Id, type and status of the campaigns that are meant."""
-        statuses, types = context.config.status or (), context.config.type or ()
-        groups = client.campaign_groups()
-        days_left = client.token_days_left
-        if days_left is not None and days_left <= TOKEN_WARNING_DAYS:
-            context.log.warning(gettext_noop("До конца действия токена Wildberries дней: %(days)s"), days=days_left)
-        retired = sorted(RETIRED_TYPES.intersection(types))
-        if retired:
-            context.log.warning(
-                gettext_noop("Типы кампаний %(types)s отменены Wildberries: выбраны кампании любого текущего типа"),
-                types=", ".join(str(number) for number in retired),
-            )
-        found = chosen(groups, statuses=statuses, types=types_meant(types))
-        return [[campaign_id, group.type, group.status] for campaign_id, group in found.items()]
 
-    def _fetch(self, client: WildberriesClient, progress: dict[str, Any]) -> None:
-        """Moves campaigns from `pending` to `items`, one request at a time."""
-        pending = progress["pending"]
-        while chunk := pending[:MAX_IDS]:
-            details = {one.id: one for one in client.campaigns([campaign_id for campaign_id, *_rest in chunk])}
-            for campaign_id, kind, status in chunk:
-                one = details.get(campaign_id)
-                progress["items"].append(campaign_item(campaign_id, type=kind, status=status, details=one))
-            del pending[: len(chunk)]
-            progress["refusals"] = 0
+def _listed(context: NodeContext, client: WildberriesClient, work: Gathering) -> Taken:
+    """The campaigns that are meant; their details are to be asked for next."""
+    statuses, types = context.config.status or (), context.config.type or ()
+    groups = client.campaign_groups()
+    days_left = client.token_days_left
+    if days_left is not None and days_left <= WARNING_DAYS:
+        context.log.warning(gettext_noop("До конца действия токена Wildberries дней: %(days)s"), days=days_left)
+    retired = sorted(RETIRED_TYPES.intersection(types))
+    if retired:
+        context.log.warning(
+            gettext_noop("Типы кампаний %(types)s отменены Wildberries: выбраны кампании любого текущего типа"),
+            types=", ".join(str(number) for number in retired),
+        )
+    found = chosen(groups, statuses=statuses, types=types_meant(types))
+    work.facts["listed"] = {str(campaign_id): [group.type, group.status] for campaign_id, group in found.items()}
+    return Taken(following=[{"ids": list(chunk)} for chunk in id_chunks(found)])
+
+
+def _details(client: WildberriesClient, batch: Batch, work: Gathering) -> Taken:
+    """A campaign that has no details is told as far as the list knows it."""
+    details = {one.id: one for one in client.campaigns(batch["ids"])}
+    items = []
+    for campaign_id in batch["ids"]:
+        kind, status = work.facts["listed"][str(campaign_id)]
+        items.append(campaign_item(campaign_id, type=kind, status=status, details=details.get(campaign_id)))
+    return Taken(items)
+
+
+def _done(context: NodeContext, work: Gathering) -> Done:
+    nothing = _("Wildberries не дал списка кампаний: %(reason)s")
+    outcome = steps.done(work, "campaigns_out", work.collected, code="no_campaigns", nothing=nothing)
+    context.log.info(gettext_noop("Получено кампаний: %(count)s"), count=len(work.collected))
+    return outcome

@@ -11,21 +11,34 @@ from django.utils.translation import gettext_noop
 from integrations import safe_json
 from workflows import catalogue
 from workflows.errors import DefinitionTooLarge, InvalidDefinition, NotADefinition, UnknownNodeType
+from workflows.graph import palettes
 from workflows.graph.definition import Definition, Malformed, parse
 from workflows.graph.facts import NodeFacts
 from workflows.graph.problems import Problem
 from workflows.graph.rules import ConfigFault, check
 from workflows.services import wording
-from workflows.services.configs import check_config
+from workflows.services.calendar_check import calendar_problems
+from workflows.services.configs import check_config, read_scripts
+from workflows.services.credential_check import credential_problems
+from workflows.services.link_check import with_links
 
 STARTS_ITSELF = gettext_noop("Узел запускает свой же рабочий процесс: проверьте, что цепочка запусков кончается")
+
+NOT_IN_PALETTE = gettext_noop(
+    "Узел «%(type)s» нельзя использовать в рабочем процессе этого вида (%(kind)s): "
+    "замените его или вынесите в обычный рабочий процесс"
+)
 
 EMPTY: Mapping[str, Any] = {"nodes": [], "edges": []}
 """What a workflow does that was only named."""
 
 
-def validate_definition(raw: Any, *, own: Collection[str] = ()) -> list[dict[str, Any]]:
-    """Everything that is wrong with a document, as a version stores it. `own` are code and id of its workflow.
+def validate_definition(
+    raw: Any, *, kind: str = "flow", own: Collection[str] = (), project_id: int | None = None
+) -> list[dict[str, Any]]:
+    """Everything that is wrong with a document, as a version of a workflow of this `kind` stores it.
+
+    `own` are code and id of the workflow. Credentials and calendars are looked for in the project, if one is said.
 
     Raises `NotADefinition` when it is no graph at all, `DefinitionTooLarge`, `integrations.safe_json.UnsafeJSON`.
     """
@@ -33,7 +46,16 @@ def validate_definition(raw: Any, *, own: Collection[str] = ()) -> list[dict[str
     if size > settings.DEFINITION_MAX_BODY:
         raise DefinitionTooLarge(bytes=size, limit=settings.DEFINITION_MAX_BODY)
     definition = read_definition(raw)
-    problems = [*check(definition, _facts, _config_faults), *_starts_itself(definition, own)]
+    read_scripts((catalogue.get(node.type), node.config) for node in definition.nodes if _facts(node.type) is not None)
+    problems = [
+        *check(definition, _facts, _config_faults),
+        *_outside_palette(definition, kind),
+        *_starts_itself(definition, own),
+    ]
+    problems = with_links(raw, definition, problems)
+    if project_id is not None:
+        problems += credential_problems(definition, project_id)
+        problems += calendar_problems(definition, project_id)
     return [wording.stored(problem) for problem in problems]
 
 
@@ -49,6 +71,13 @@ def refuse_errors(problems: list[dict[str, Any]], error: type[InvalidDefinition]
     """Raise `error` with all findings if one of them is an error."""
     if wording.has_errors(problems):
         raise error(problems=wording.shown(problems))
+
+
+def _outside_palette(definition: Definition, kind: str) -> Iterator[Problem]:
+    for node in definition.nodes:
+        facts = _facts(node.type)
+        if facts is not None and not palettes.allows(kind, node.type, facts):
+            yield Problem("not_in_palette", NOT_IN_PALETTE, node.id, params={"type": node.type, "kind": kind})
 
 
 def _starts_itself(definition: Definition, own: Collection[str]) -> Iterator[Problem]:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext_noop
 from pydantic import ValidationError
 
+from workflows import catalogue
+from workflows.field_titles import title_of
 from workflows.graph import expressions
 from workflows.graph.rules import ConfigFault
+from workflows.items.outputs import Unresolved
+from workflows.javascript import Surroundings
 from workflows.node_type import Config, NodeType, Permanent
-from workflows.services.wording import FIELD_AND_WORDS
+from workflows.services import scripting
+from workflows.services.places import name_of
+from workflows.services.wording import WHOLE_CONFIG, naming
 
 _WORDS = {
     "missing": gettext_noop("поле обязательно, заполните его"),
@@ -50,14 +58,61 @@ _WORDS = {
     "date_parsing": gettext_noop("здесь нужна дата, например 2026-03-01"),
     "date_from_datetime_parsing": gettext_noop("здесь нужна дата, например 2026-03-01"),
     "date_from_datetime_inexact": gettext_noop("здесь нужна дата, например 2026-03-01"),
+    "uuid_type": gettext_noop("здесь нужен номер, выберите из списка"),
+    "uuid_parsing": gettext_noop("здесь нужен номер, выберите из списка"),
     "timezone_aware": gettext_noop("у времени нужен часовой пояс, например Z или +03:00"),
     "url_parsing": gettext_noop("здесь нужен адрес, например https://example.com/"),
 }
 LAST_CHOICE = re.compile(r" or (?='[^']*'$)")
 _RULES = frozenset({"value_error", "assertion_error"})
 _OTHER = gettext_noop("такое значение не подходит (%(reason)s)")
+_NO_CREDENTIAL = gettext_noop("учётные данные выбирают из сохранённых: выражение здесь не подходит")
+_AS_IT_IS = gettext_noop("выражение здесь не подходит: значения передают отдельно, как параметры")
 _NO_TEMPLATES = gettext_noop("до запуска выражению нечего найти: напишите здесь само значение")
+_UNREADABLE = gettext_noop("выражение «%(expression)s» написано с ошибкой: %(reason)s")
+UNREADABLE_CODE = gettext_noop("код написан с ошибкой: %(reason)s")
+_SOME = UUID(int=0)
+"""Stands for credentials that somebody will choose."""
 _WHOLE = gettext_noop("здесь нужен объект с настройками узла")
+
+
+def read_scripts(configs: Iterable[tuple[NodeType, Any]]) -> None:
+    """Let the engine read the scripts of all these configs together; `check_config` then finds what it has said."""
+    written = (
+        source
+        for node_type, raw in configs
+        if isinstance(raw, Mapping) and not node_type.starts
+        for source in expressions.scripts(raw, node_type.verbatim)
+    )
+    scripting.syntax_faults(list(dict.fromkeys(written)), "expression")
+
+
+def unusable(configs: Sequence[tuple[NodeType, Mapping[str, Any]]]) -> list[list[ConfigFault]]:
+    """For each config what keeps it from ever running: expressions and programs that nobody can read, and values that
+    its type refuses. Credentials may be missing: people choose them.
+
+    Programs go to the engine together, too: they are too long to be remembered one by one.
+    """
+    read_scripts(configs)
+    programs = [
+        (place, name, raw[name])
+        for place, (node_type, raw) in enumerate(configs)
+        for name in sorted(node_type.programs)
+        if isinstance(raw.get(name), str)
+    ]
+    found = [
+        [
+            *_template_faults(node_type, raw),
+            *_expression_faults(node_type, raw),
+            *_value_faults(node_type, _with_credentials(node_type, raw), catalogue.credential_fields(node_type)),
+        ]
+        for node_type, raw in configs
+    ]
+    faults = scripting.syntax_faults([source for _place, _name, source in programs], "code")
+    for (place, name, _source), message in zip(programs, faults, strict=True):
+        if message is not None:
+            found[place].append(ConfigFault(name, UNREADABLE_CODE, {"reason": message}))
+    return [_titled(node_type, raw, faults) for (node_type, raw), faults in zip(configs, found, strict=True)]
 
 
 def check_config(node_type: NodeType, raw: Any) -> list[ConfigFault]:
@@ -66,45 +121,53 @@ def check_config(node_type: NodeType, raw: Any) -> list[ConfigFault]:
     Templates are checked for syntax only: what they will give is known when the step runs. A trigger may have none.
     """
     if not isinstance(raw, Mapping):
-        return [ConfigFault("config", _WHOLE, {})]
-    faults = list(_template_faults(node_type, raw))
-    try:
-        node_type.Config.model_validate(raw)
-    except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            place = _place(raw, detail["loc"])
-            current = _at(raw, place)
-            is_choice = len(place) < len(detail["loc"])
-            is_rule = is_choice or detail["type"] in _RULES
-            if not _is_up_to_a_template(current, is_rule=is_rule) and not _is_consequence(current, detail):
-                faults.append(_fault(place, detail))
-    return faults
+        return [ConfigFault(WHOLE_CONFIG, _WHOLE, {})]
+    written = [*_template_faults(node_type, raw), *_script_faults(node_type, raw), *_literal_faults(node_type, raw)]
+    return _titled(node_type, raw, [*written, *_value_faults(node_type, raw)])
 
 
 def render_config(
-    node_type: NodeType, raw_config: Mapping[str, Any], scopes: Sequence[Mapping[str, Any]]
+    node_type: NodeType,
+    raw_config: Mapping[str, Any],
+    scopes: Sequence[Mapping[str, Any]],
+    surroundings: Surroundings | None = None,
 ) -> list[Config]:
     """The checked config for every scope (item), one object repeated when nothing in it varies.
 
-    Without scopes the list is empty. Raises `Permanent("config_invalid")` with `field`, `item` and `words` in its
-    details: a sentence `{message, params}` that is translated when it is read.
+    `surroundings` are what scripts see, with the items of the scopes; without them they see those items and nothing
+    else. Without scopes the list is empty. Raises `Permanent("config_invalid")` with `field`, `item` and `words` in
+    its details, a sentence `{message, params}` that is translated when it is read, `Permanent("expression_failed")`
+    with the same, and `javascript.Busy` when scripts cannot be run now.
     """
     if not scopes:
         return []
-    if not expressions.varies(raw_config):
-        return [_rendered(node_type, raw_config, scopes[0], 0)] * len(scopes)
-    return [_rendered(node_type, raw_config, scope, index) for index, scope in enumerate(scopes)]
+    templated = expressions.templated(raw_config, node_type.verbatim)
+    alike = 1 if expressions.varies(templated) else len(scopes)
+    scopes = scopes if alike == 1 else scopes[:1]
+    values = scripting.values_of(templated, [scope.get("$json") for scope in scopes], surroundings)
+    return alike * [
+        _rendered(node_type, raw_config, {**scope, expressions.VALUES: value} if value else scope, index)
+        for index, (scope, value) in enumerate(zip(scopes, values, strict=True))
+    ]
+
+
+def _titled(node_type: NodeType, raw: Any, faults: Iterable[ConfigFault]) -> list[ConfigFault]:
+    return [replace(fault, title=title_of(node_type.Config, raw, fault.field)) for fault in faults]
 
 
 def _rendered(node_type: NodeType, raw: Mapping[str, Any], scope: Mapping[str, Any], item: int) -> Config:
-    rendered = expressions.render(raw, scope)
+    templated = expressions.templated(raw, node_type.verbatim)
+    try:
+        rendered = {**raw, **expressions.render(templated, scope)}
+    except Unresolved as error:
+        raise scripting.failed(scripting.field_of_node(templated, error), error.message, error.params, item) from None
     try:
         return node_type.Config.model_validate(rendered)
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
         fault = _fault(_place(rendered, detail["loc"]), detail)
         words = {"message": fault.message, "params": dict(fault.params)}
-        raise Permanent("config_invalid", FIELD_AND_WORDS, field=fault.field, words=words, item=item) from error
+        raise Permanent("config_invalid", naming(fault.field), field=fault.field, words=words, item=item) from error
 
 
 def _place(raw: Any, location: Sequence[str | int]) -> tuple[str | int, ...]:
@@ -150,17 +213,71 @@ def _is_consequence(current: Any, detail: Any) -> bool:
     return detail["type"] == "too_short" and len(current) >= detail["ctx"]["min_length"]
 
 
+def _value_faults(
+    node_type: NodeType, raw: Mapping[str, Any], chosen_later: Collection[str] = ()
+) -> Iterator[ConfigFault]:
+    """What the type's config refuses, whatever templates will give; fields `chosen_later` may be absent."""
+    try:
+        node_type.Config.model_validate(raw)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False):
+            place = _place(raw, detail["loc"])
+            if detail["type"] == "missing" and place and place[-1] in chosen_later:
+                continue
+            current = _at(raw, place)
+            is_choice = len(place) < len(detail["loc"])
+            is_rule = is_choice or detail["type"] in _RULES
+            if not _is_up_to_a_template(current, is_rule=is_rule) and not _is_consequence(current, detail):
+                yield _fault(place, detail)
+
+
+def _with_credentials(node_type: NodeType, raw: Mapping[str, Any]) -> dict[str, Any]:
+    """The config as if credentials had been chosen where it names none: some rules ask for one."""
+    absent = [name for name in catalogue.credential_fields(node_type) if name in node_type.Config.model_fields]
+    return {**dict.fromkeys(absent, str(_SOME)), **{name: value for name, value in raw.items() if value is not None}}
+
+
 def _template_faults(node_type: NodeType, raw: Mapping[str, Any]) -> Iterator[ConfigFault]:
     if node_type.starts:
         for path, _text in expressions.texts(raw):
-            yield ConfigFault(_field(path), _NO_TEMPLATES, {})
+            yield ConfigFault(name_of(path), _NO_TEMPLATES, {})
     else:
-        for fault in expressions.problems(raw):
-            yield ConfigFault(_field(fault.path), fault.message, fault.params)
+        for fault in expressions.problems(raw, node_type.verbatim):
+            yield ConfigFault(name_of(fault.path), fault.message, fault.params)
+
+
+def _script_faults(node_type: NodeType, raw: Mapping[str, Any]) -> Iterator[ConfigFault]:
+    """Scripts, and the programs of fields that are one, that the engine cannot read."""
+    yield from _expression_faults(node_type, raw)
+    if node_type.starts:
+        return
+    programs = {name: raw[name] for name in sorted(node_type.programs) if isinstance(raw.get(name), str)}
+    for name, message in zip(programs, scripting.syntax_faults(list(programs.values()), "code"), strict=True):
+        if message is not None:
+            yield ConfigFault(name, UNREADABLE_CODE, {"reason": message})
+
+
+def _expression_faults(node_type: NodeType, raw: Mapping[str, Any]) -> Iterator[ConfigFault]:
+    if node_type.starts:
+        return
+    scripts = expressions.scripts(raw, node_type.verbatim)
+    for source, message in zip(scripts, scripting.syntax_faults(list(scripts), "expression"), strict=True):
+        if message is not None:
+            yield ConfigFault(name_of(scripts[source]), _UNREADABLE, {"expression": source[:80], "reason": message})
+
+
+def _literal_faults(node_type: NodeType, raw: Mapping[str, Any]) -> Iterator[ConfigFault]:
+    """Which credentials a node may use, and what a literal field says, must be known before it runs."""
+    for use in catalogue.credential_uses(node_type, raw):
+        if expressions.is_template(use.value):
+            yield ConfigFault(name_of(use.path), _NO_CREDENTIAL, {})
+    for path, value in catalogue.literal_fields(node_type, raw):
+        if expressions.is_template(value):
+            yield ConfigFault(name_of(path), _AS_IT_IS, {})
 
 
 def _fault(place: Sequence[str | int], detail: Any) -> ConfigFault:
-    field = _field(place) or "config"
+    field = name_of(place) or WHOLE_CONFIG
     context = detail.get("ctx", {})
     if detail["type"] == "value_error":
         return ConfigFault(field, str(context["error"]), {})
@@ -174,11 +291,3 @@ def _shown(value: Any) -> str:
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return LAST_CHOICE.sub(", ", str(value))
-
-
-def _field(place: Sequence[str | int]) -> str:
-    """`aggregations[0].field`"""
-    text = ""
-    for part in place:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
-    return text

@@ -15,12 +15,14 @@ from django.db.models.functions import Cast, Substr
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 
+from accounts import clock, quotas, trail
 from accounts import services as accounts_services
 from accounts.clock import Clock
 from workflows.errors import CodeTaken, StaleETag, StaleVersion, WorkflowNotFound
 from workflows.models import DEFAULT_PRIORITY, Node, Workflow, WorkflowVersion
 from workflows.services import wording
 from workflows.services.checking import EMPTY, read_definition, refuse_errors, validate_definition
+from workflows.services.credential_use import name_credentials
 
 log = structlog.get_logger(__name__)
 
@@ -32,11 +34,14 @@ TYPE_LENGTH = 100
 
 @dataclass(frozen=True)
 class Particulars:
-    """What is said about a workflow beside its definition. A `code` of None means: as it is, or a new one."""
+    """What is said about a workflow beside its definition. A `code` of None means: as it is, or a new one.
+
+    The `kind` is said once, when the workflow is made.
+    """
 
     name: str
     description: str = ""
-    kind: str = Workflow.Kind.BACKGROUND
+    kind: str = Workflow.Kind.FLOW
     priority: int = DEFAULT_PRIORITY
     code: str | None = None
 
@@ -56,7 +61,7 @@ def create_workflow(
     """A new workflow with its first version, published at once when it has no errors and is no `draft`.
 
     Without a definition it is an empty draft. It belongs to the default project, or to the first one where `user` may
-    change workflows. Raises `Forbidden`, `CodeTaken`, `NotADefinition`, `DefinitionTooLarge`.
+    change workflows. Raises `Forbidden`, `CodeTaken`, `NotADefinition`, `DefinitionTooLarge`, `QuotaExceeded`.
     """
     project_id = accounts_services.project_for(user, action="workflow.edit")
     workflow = Workflow(
@@ -67,6 +72,7 @@ def create_workflow(
         kind=particulars.kind,
         priority=particulars.priority,
     )
+    _refuse_more(user)
     _insert(workflow)
     _add_version(workflow, user, EMPTY if definition is None else definition, draft=draft)
     return _fresh(workflow.id)
@@ -91,7 +97,6 @@ def replace_workflow(
     workflow.code = particulars.code or workflow.code
     workflow.name = particulars.name
     workflow.description = particulars.description
-    workflow.kind = particulars.kind
     workflow.priority = particulars.priority
     _save_particulars(workflow)
     _add_version(workflow, user, definition, draft=draft)
@@ -109,16 +114,32 @@ def restore_version(
 
 
 @transaction.atomic
-def publish(*, workflow_id: UUID, user: Any) -> Workflow:
+def publish(*, workflow_id: UUID, user: Any, expected: Expected | None = None) -> Workflow:
     """Make the newest version the one that runs. Publishing what is published changes nothing.
 
-    Raises `WorkflowNotFound`, `Forbidden`, and `InvalidDefinition` with the problems.
+    Raises `WorkflowNotFound`, `Forbidden`, `StaleVersion` or `StaleETag` when it is not the version that the person
+    saw, and `InvalidDefinition` with the problems.
     """
-    workflow = _locked(workflow_id, user, "workflow.publish")
+    workflow = _locked(workflow_id, user, "workflow.publish", expected)
     newest = _newest(workflow)
-    refuse_errors(validate_definition(newest.definition, own=_names(workflow)))
+    refuse_errors(
+        validate_definition(newest.definition, kind=workflow.kind, own=_names(workflow), project_id=workflow.project_id)
+    )
     if not workflow.is_published:
         _activate(workflow, newest)
+    return _fresh(workflow.id)
+
+
+@transaction.atomic
+def unpublish(*, workflow_id: UUID, user: Any) -> Workflow:
+    """Let nothing of a workflow be started any more, by nobody and nothing; its open runs go on.
+
+    All versions stay, and publishing brings back what has started it by itself. Unpublishing what is not published
+    changes nothing. Raises `WorkflowNotFound` and `Forbidden`.
+    """
+    workflow = _locked(workflow_id, user, "workflow.publish")
+    if workflow.active_version is not None:
+        _deactivate(workflow, workflow.active_version)
     return _fresh(workflow.id)
 
 
@@ -126,7 +147,7 @@ def publish(*, workflow_id: UUID, user: Any) -> Workflow:
 def duplicate(*, workflow_id: UUID, user: Any) -> Workflow:
     """A copy as a draft, with a code of its own; ids inside the definition stay.
 
-    Raises `WorkflowNotFound` and `Forbidden`.
+    Raises `WorkflowNotFound`, `Forbidden` and `QuotaExceeded`.
     """
     source = _visible(workflow_id, user)
     accounts_services.require(user, "workflow.edit", source.project_id)
@@ -139,6 +160,7 @@ def duplicate(*, workflow_id: UUID, user: Any) -> Workflow:
         kind=source.kind,
         priority=source.priority,
     )
+    _refuse_more(user)
     _insert(copy)
     _add_version(copy, user, _newest(source).definition, draft=True)
     return _fresh(copy.id)
@@ -154,6 +176,7 @@ def delete(*, workflow_id: UUID, user: Any) -> None:
     workflow = _locked(workflow_id, user, "workflow.delete")
     import_string(settings.WORKFLOW_GUARDS["delete"])(workflow.id)
     Workflow.objects.filter(id=workflow.id).update(deleted_at=Clock(), updated_at=Clock())
+    trail.tell(workflow, deleted_at=(None, clock.read()))
     Node.objects.filter(version__workflow=workflow).delete()
     import_string(settings.WORKFLOW_HOOKS["deleted"])(workflow.id)
     log.info("workflow deleted", workflow_id=str(workflow.id))
@@ -205,6 +228,12 @@ def _next_code() -> str:
     return f"{CODE_PREFIX}{highest + 1:02d}"
 
 
+def _refuse_more(user: Any) -> None:
+    """Raise `QuotaExceeded` unless the person may make one more workflow; who saved its first version has made it."""
+    first = WorkflowVersion.objects.saved().filter(number=1, created_by=user, workflow__deleted_at=None)
+    quotas.refuse_beyond("workflows", first.count)
+
+
 def _insert(workflow: Workflow) -> None:
     try:
         with transaction.atomic():
@@ -216,18 +245,18 @@ def _insert(workflow: Workflow) -> None:
 def _save_particulars(workflow: Workflow) -> None:
     try:
         with transaction.atomic():
-            workflow.save(update_fields=["code", "name", "description", "kind", "priority"])
+            workflow.save(update_fields=["code", "name", "description", "priority"])
     except IntegrityError as error:
         raise CodeTaken(field="code") from error
 
 
 def _newest(workflow: Workflow) -> WorkflowVersion:
-    return WorkflowVersion.objects.get(workflow=workflow, number=workflow.version)
+    return WorkflowVersion.objects.saved().get(workflow=workflow, number=workflow.version)
 
 
 def _add_version(workflow: Workflow, user: Any, definition: Mapping[str, Any], *, draft: bool) -> None:
     """The next version of a locked or new workflow; it becomes the active one if it may."""
-    problems = validate_definition(definition, own=_names(workflow))
+    problems = validate_definition(definition, kind=workflow.kind, own=_names(workflow), project_id=workflow.project_id)
     number = workflow.version + 1
     version = WorkflowVersion.objects.create(
         workflow=workflow,
@@ -248,12 +277,23 @@ def _add_version(workflow: Workflow, user: Any, definition: Mapping[str, Any], *
 
 
 def _activate(workflow: Workflow, version: WorkflowVersion) -> None:
-    workflow.active_version = version
+    before, workflow.active_version = workflow.active_version, version
     WorkflowVersion.objects.filter(id=version.id).update(published_at=Clock())
     Workflow.objects.filter(id=workflow.id).update(active_version=version, updated_at=Clock())
+    trail.tell(workflow, active_version=(before and before.label, version.label))
     log.info("workflow published", workflow_id=str(workflow.id), version=version.number)
     _project_nodes(workflow)
     import_string(settings.WORKFLOW_HOOKS["published"])(workflow.id)
+
+
+def _deactivate(workflow: Workflow, version: WorkflowVersion) -> None:
+    """Starts that have begun were waited for by the lock on the row; those that come see that nothing is published."""
+    workflow.active_version = None
+    Workflow.objects.filter(id=workflow.id).update(active_version=None, updated_at=Clock())
+    trail.tell(workflow, active_version=(version.label, None))
+    log.info("workflow unpublished", workflow_id=str(workflow.id), version=version.number)
+    _project_nodes(workflow)
+    import_string(settings.WORKFLOW_HOOKS["unpublished"])(workflow.id)
 
 
 def _project_nodes(workflow: Workflow) -> None:
@@ -263,10 +303,12 @@ def _project_nodes(workflow: Workflow) -> None:
     newest = workflow.newest_version
     if newest is None or Node.objects.filter(version=newest).exists():
         return
-    Node.objects.bulk_create(
+    specs = read_definition(newest.definition).nodes
+    rows = Node.objects.bulk_create(
         (
             Node(version=newest, node_id=node.id, type=node.type[:TYPE_LENGTH], label=node.label[:LABEL_LENGTH])
-            for node in read_definition(newest.definition).nodes
+            for node in specs
         ),
         batch_size=1000,
     )
+    name_credentials(zip(rows, specs, strict=True), workflow.project_id)

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
-
 from accounts import services as accounts_services
 from accounts.errors import Forbidden
 from accounts.roles import allows
+from accounts.statements import HotStatement
 from workflows import catalogue
 from workflows.errors import NeverValid, NotPublished, VersionNotFound, WorkflowNotFound
 from workflows.graph.topology import CompiledGraph, compile_graph
-from workflows.models import WorkflowVersion
+from workflows.models import Workflow, WorkflowVersion
 from workflows.services import wording
 from workflows.services.checking import read_definition
 from workflows.services.graph_cache import GraphCache
@@ -60,19 +60,23 @@ def startable(workflow_id: UUID, user: Any) -> StartTarget:
     Raises `WorkflowNotFound` (also for foreign ones), `accounts.errors.Forbidden`, `NotPublished`, and `NeverValid`
     with the problems when nothing was ever published and the newest version has errors.
     """
-    workflow = _by_id(workflow_id)
-    role = None if workflow is None else accounts_services.role_in(user, workflow.project_id)
-    if workflow is None or not allows(role, "workflow.view"):
+    found = _STARTABLE.row({"workflow": workflow_id, "user": getattr(user, "pk", None)})
+    if found is None:
+        raise WorkflowNotFound
+    role = accounts_services.role_of(user, found[-1])
+    if not allows(role, "workflow.view"):
         raise WorkflowNotFound
     if not allows(role, "execution.start"):
         raise Forbidden(action="execution.start")
+    workflow = _workflow(found[:-1])
     return _target(workflow, workflow.active)
 
 
 def start_target(workflow_id: UUID, *, number: int | None = None) -> StartTarget:
     """The published version of a workflow, or one that was published once, by its `number`; for whoever asks.
 
-    Raises `WorkflowNotFound` when it has been deleted, `VersionNotFound`, and what `startable` says of versions.
+    While nothing of the workflow is published no version of it is started. Raises `WorkflowNotFound` when it has been
+    deleted, `VersionNotFound`, and what `startable` says of versions.
     """
     workflow = _by_id(workflow_id)
     if workflow is None:
@@ -92,33 +96,37 @@ def named_target(name: str, *, project_id: int, user: Any) -> StartTarget:
     return _target(workflow, workflow.active) if user is None else startable(workflow.id, user)
 
 
+def project_of_version(version_id: UUID) -> int:
+    """The project to which a version belongs."""
+    return WorkflowVersion.objects.values_list("workflow__project_id", flat=True).get(id=version_id)
+
+
 # Written by hand, because every start asks it: to build the query took longer than to answer it.
 _ALIVE = """
-SELECT w.id, w.code, w.name, w.version, w.priority, w.project_id, v.id, v.number, v.label
+SELECT w.id, w.code, w.name, w.version, w.priority, w.project_id, v.id, v.number, v.label{}
 FROM workflows_workflow w LEFT JOIN workflows_workflowversion v ON v.id = w.active_version_id
 WHERE w.deleted_at IS NULL AND """
-_BY_ID = f"{_ALIVE} w.id = %s"
-_BY_CODE = f"{_ALIVE} w.code = %s"
+_BY_ID = HotStatement(f"{_ALIVE.format('')} w.id = %(workflow)s::uuid")
+_BY_CODE = HotStatement(f"{_ALIVE.format('')} w.code = %(code)s::text")
+_WITH_ROLE = f", {accounts_services.ROLE.format(project='w.project_id')}"
+_STARTABLE = HotStatement(f"{_ALIVE.format(_WITH_ROLE)} w.id = %(workflow)s::uuid")
 
 
 def _by_id(workflow_id: UUID) -> _Workflow | None:
-    return _alive(_BY_ID, workflow_id)
+    row = _BY_ID.row({"workflow": workflow_id})
+    return None if row is None else _workflow(row)
 
 
 def _named(name: str) -> _Workflow | None:
     try:
         workflow_id = UUID(name)
     except ValueError:
-        return _alive(_BY_CODE, name)
+        row = _BY_CODE.row({"code": name})
+        return None if row is None else _workflow(row)
     return _by_id(workflow_id)
 
 
-def _alive(query: str, value: UUID | str) -> _Workflow | None:
-    with connection.cursor() as cursor:
-        cursor.execute(query, [value])
-        row = cursor.fetchone()
-    if row is None:
-        return None
+def _workflow(row: Sequence[Any]) -> _Workflow:
     version = _Version._make(row[6:])
     return _Workflow._make((*row[:6], None if version.id is None else version))
 
@@ -133,10 +141,7 @@ def number_of(version_id: UUID) -> int:
 
 def _target(workflow: _Workflow, version: _Version | None) -> StartTarget:
     if version is None:
-        newest = WorkflowVersion.objects.filter(workflow_id=workflow.id, number=workflow.newest).first()
-        if newest is not None and wording.has_errors(newest.problems):
-            raise NeverValid(problems=wording.shown(newest.problems))
-        raise NotPublished
+        raise _refusal(workflow)
     return StartTarget(
         workflow_id=workflow.id,
         workflow_code=workflow.code,
@@ -149,31 +154,55 @@ def _target(workflow: _Workflow, version: _Version | None) -> StartTarget:
     )
 
 
+def _refusal(workflow: _Workflow) -> NotPublished | NeverValid:
+    """Why nothing of a workflow can be started; one that was published once is only unpublished, whatever its draft."""
+    versions = WorkflowVersion.objects.saved().filter(workflow_id=workflow.id)
+    newest = versions.filter(number=workflow.newest).first()
+    faulty = newest is not None and wording.has_errors(newest.problems)
+    if newest is None or not faulty or versions.filter(published_at__isnull=False).exists():
+        return NotPublished()
+    return NeverValid(problems=wording.shown(newest.problems))
+
+
 def _once_published(workflow: _Workflow, number: int) -> _Version:
-    versions = WorkflowVersion.objects.filter(workflow_id=workflow.id, number=number)
+    versions = WorkflowVersion.objects.saved().filter(workflow_id=workflow.id, number=number)
     version = versions.only("id", "number", "label", "published_at").first()
     if version is None:
         raise VersionNotFound
-    if version.published_at is None:
+    if version.published_at is None or workflow.active is None:
         raise NotPublished
     return _Version(version.id, version.number, version.label)
 
 
+_HOLD = HotStatement(
+    "SELECT id FROM workflows_workflow WHERE id = %(workflow)s::uuid AND deleted_at IS NULL FOR KEY SHARE"
+)
+HOLD_TO_START = """SELECT id FROM workflows_workflow WHERE id = %(workflow)s::uuid AND deleted_at IS NULL
+    AND (active_version_id IS NOT NULL OR %(unpublished)s::bool) FOR KEY SHARE"""
+"""SQL that keeps a workflow from being deleted and unpublished until the transaction ends.
+
+No row when it has been deleted, or when nothing of it is published and the run is none that may be `unpublished`.
+"""
+PUBLISHED = "EXISTS (SELECT 1 FROM workflows_workflow WHERE id = {workflow} AND active_version_id IS NOT NULL)"
+"""SQL that says whether anything of the workflow with this id is published."""
+
+
+def is_published(workflow_id: UUID) -> bool:
+    """Whether there is a version that starts of this workflow would run."""
+    return Workflow.objects.alive().filter(id=workflow_id, active_version__isnull=False).exists()
+
+
 def hold_startable(workflow_id: UUID) -> None:
-    """Keep the workflow from being deleted until the caller's transaction ends; starts do not hinder each other.
+    """Keep the workflow as it is until the caller's transaction ends; starts do not hinder each other.
 
     Raises `WorkflowNotFound` when it has been deleted since it was looked up. Needs a transaction.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM workflows_workflow WHERE id = %s AND deleted_at IS NULL FOR KEY SHARE", [workflow_id]
-        )
-        if cursor.fetchone() is None:
-            raise WorkflowNotFound
+    if _HOLD.row({"workflow": workflow_id}) is None:
+        raise WorkflowNotFound
 
 
 def compiled(version_id: UUID) -> CompiledGraph:
-    """The graph of a published version, from a per-process cache: versions never change.
+    """The graph of a published version or of a trial, from a per-process cache: versions never change.
 
     Raises `VersionNotFound`, and `UnknownNodeType` when a type of the version is no longer installed.
     """
@@ -181,7 +210,8 @@ def compiled(version_id: UUID) -> CompiledGraph:
 
 
 def _compile(version_id: UUID) -> CompiledGraph:
-    definition = WorkflowVersion.objects.filter(id=version_id).values_list("definition", flat=True).first()
-    if definition is None:
+    found = WorkflowVersion.objects.filter(id=version_id).values_list("definition", "pins").first()
+    if found is None:
         raise VersionNotFound
-    return compile_graph(read_definition(definition), catalogue.facts)
+    definition, pins = found
+    return compile_graph(read_definition(definition), catalogue.facts, pins)

@@ -7,26 +7,32 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from workflows.errors import VersionNotFound, WorkflowNotFound
-from workflows.models import Workflow, WorkflowVersion
+from workflows.models import Workflow, WorkflowVersion, WorkflowVersionQuerySet
 
 NUMBER = re.compile(r"v?(\d{1,9})", re.ASCII)
 
 
-def versions_of(*, workflow_id: UUID, user: Any) -> QuerySet[WorkflowVersion]:
+def versions_of(*, workflow_id: UUID, user: Any) -> WorkflowVersionQuerySet:
     """The versions of a workflow, newest first; raises `WorkflowNotFound`."""
+    return _versions(workflow_id, user).saved()
+
+
+def _versions(workflow_id: UUID, user: Any) -> WorkflowVersionQuerySet:
+    """With those that were only tried."""
     if not Workflow.objects.visible_to(user).filter(id=workflow_id).exists():
         raise WorkflowNotFound
     return WorkflowVersion.objects.filter(workflow_id=workflow_id).select_related("created_by")
 
 
 def version_of(*, workflow_id: UUID, user: Any, name: str) -> WorkflowVersion:
-    """One version by its id, its number or its label; raises `WorkflowNotFound`, `VersionNotFound`."""
-    versions = versions_of(workflow_id=workflow_id, user=user)
+    """One version by its id, its number or its label; raises `WorkflowNotFound`, `VersionNotFound`.
+
+    By its id also what a test has run.
+    """
+    versions = _versions(workflow_id, user)
     if (numbered := NUMBER.fullmatch(name)) is not None:
-        found = versions.filter(number=int(numbered[1])).first()
+        found = versions.saved().filter(number=int(numbered[1])).first()
     else:
         version_id = _uuid(name)
         found = versions.filter(id=version_id).first() if version_id else None

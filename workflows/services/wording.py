@@ -10,6 +10,9 @@ from django.utils.translation import gettext, gettext_noop
 from workflows.graph.problems import Problem
 
 FIELD_AND_WORDS = gettext_noop("Поле «%(field)s»: %(words)s")
+WHOLE_CONFIG = "config"
+"""Stands for a field where several fields, or the config as such, are at fault."""
+WORDS_ALONE = "%(words)s"
 
 
 def stored(problem: Problem) -> dict[str, Any]:
@@ -21,11 +24,12 @@ def stored(problem: Problem) -> dict[str, Any]:
         "edgeId": problem.edge_id,
         "message": problem.message,
         "params": dict(problem.params),
+        "suggestion": problem.suggestion,
     }
 
 
 def shown(problems: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Stored findings as the API gives them: `{code, severity, nodeId, edgeId, message}`."""
+    """Stored findings as the API gives them: `{code, severity, nodeId, edgeId, message, suggestion}`."""
     return [
         {
             "code": problem["code"],
@@ -33,6 +37,7 @@ def shown(problems: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
             "nodeId": problem["nodeId"],
             "edgeId": problem["edgeId"],
             "message": _message(problem),
+            "suggestion": filled(problem.get("suggestion") or "", problem.get("params", {})),
         }
         for problem in problems
     ]
@@ -42,14 +47,26 @@ def has_errors(problems: Iterable[Mapping[str, Any]]) -> bool:
     return any(problem["severity"] == "error" for problem in problems)
 
 
-def config_message(field: str, words: str, params: Mapping[str, Any]) -> str:
-    """What is wrong with a field of a config, named first."""
-    return gettext(FIELD_AND_WORDS) % {"field": field, "words": filled(words, params)}
+def config_message(field: str, words: str, params: Mapping[str, Any], title: str = "") -> str:
+    """What is wrong with a field of a config, named first; with the config as a whole no field is named.
+
+    `title` is the msgid of what it is called on the form, for people; its key is named beside it.
+    """
+    told = filled(words, params)
+    if field == WHOLE_CONFIG:
+        return told[:1].upper() + told[1:]
+    named = f"{gettext(title)} ({field})" if title else field
+    return gettext(FIELD_AND_WORDS) % {"field": named, "words": told}
+
+
+def naming(field: str) -> str:
+    """The msgid of a failed step's message, which `words` is filled into."""
+    return WORDS_ALONE if field == WHOLE_CONFIG else FIELD_AND_WORDS
 
 
 def filled(message: str, params: Mapping[str, Any]) -> str:
     """A msgid translated, with its places filled; a text with a stray percent sign stays as it is."""
-    translated = gettext(message)
+    translated = gettext(message) if message else ""
     try:
         return translated % params
     except (KeyError, TypeError, ValueError):
@@ -59,5 +76,5 @@ def filled(message: str, params: Mapping[str, Any]) -> str:
 def _message(problem: Mapping[str, Any]) -> str:
     params = problem.get("params", {})
     if problem["code"] == "config_invalid":
-        return config_message(params["field"], problem["message"], params)
+        return config_message(params["field"], problem["message"], params, params.get("title", ""))
     return filled(problem["message"], params)

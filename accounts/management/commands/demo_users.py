@@ -36,8 +36,9 @@ class Command(BaseCommand):
         for login, roles in ROLES.items():
             password = people[login]["password"]
             if login not in existing:
-                manages = login == "admin"
-                create_user(username=login, password=password, roles=roles, is_staff=manages, is_superuser=manages)
+                # The editor and the view of runs stand in the admin, which shows everybody what their role allows.
+                staff, manages = bool(roles), login == "admin"
+                create_user(username=login, password=password, roles=roles, is_staff=staff, is_superuser=manages)
             elif login not in known:
                 change_user(user=existing[login], password=password)
         if people != known:

@@ -6,13 +6,17 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from argparse import ArgumentParser
 from typing import Any
 
+from celery.exceptions import SecurityWarning
 from celery.utils.nodenames import default_nodename, host_format
 from django.core.management.base import BaseCommand
 
+from config.broken_bells import Consumer
 from config.celery import app
+from executions.engine.placement import CPU, IO
 from workflows import catalogue
 
 
@@ -27,17 +31,21 @@ class Command(BaseCommand):
         parser.add_argument("-Q", "--queues", required=True, type=lambda names: names.split(","))
 
     def handle(self, *args: Any, name: str, pool: str, slots: int, queues: list[str], **options: Any) -> None:
+        # Seven lines of every log of a container: whoever writes to the broker can ring bells here, and run nothing.
+        warnings.simplefilter("ignore", SecurityWarning)
         worker = app.Worker(
             hostname=host_format(default_nodename(name)),
             pool=pool,
             concurrency=slots,
             queues=queues,
             quiet=True,
+            consumer_cls=Consumer,
             # Nobody asks workers questions over the broker, so they do not gossip there either.
             without_gossip=True,
             without_mingle=True,
             without_heartbeat=True,
         )
-        catalogue.all_types()  # before the fork: a child shares what its parent has loaded (`config.celery`)
+        if {CPU, IO} & set(queues):  # who only delivers messages meets few node types
+            catalogue.all_types()  # before the fork: a child shares what its parent has loaded (`config.celery`)
         worker.start()
         sys.exit(worker.exitcode)

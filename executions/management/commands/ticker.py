@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from executions import ticker
+from integrations import alerting
 
 
 class Command(BaseCommand):
@@ -19,4 +20,8 @@ class Command(BaseCommand):
         stop = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stop.set())
+        # Alerts are told by calls, which the rules must not wait for.
+        watch = threading.Thread(target=alerting.watch, args=(stop,), name="alerts")
+        watch.start()
         ticker.run(stop)
+        watch.join()

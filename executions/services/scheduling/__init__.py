@@ -4,7 +4,7 @@ from executions.services.scheduling.firing import fire_due, fire_named
 from executions.services.scheduling.forgetting import prune_fires
 from executions.services.scheduling.looking import Sight, look, schedules_of
 from executions.services.scheduling.orders import TASK
-from executions.services.scheduling.publishing import follow_published, switch_off_deleted
+from executions.services.scheduling.publishing import follow_published, rest_unpublished, switch_off_deleted
 from executions.services.scheduling.switching import switch
 from executions.services.scheduling.watching import follow_rows
 
@@ -17,6 +17,7 @@ __all__ = [
     "follow_rows",
     "look",
     "prune_fires",
+    "rest_unpublished",
     "schedules_of",
     "switch",
     "switch_off_deleted",

@@ -17,7 +17,9 @@ from executions.engine.planner import Resolution
 from executions.engine.states import Origin
 from executions.errors import StepMissing
 from executions.models import Execution, ScheduleFire, Trigger
+from executions.services.scheduling.missing import tell_of_missed
 from executions.services.scheduling.orders import Order
+from executions.services.scheduling.ticking import tell_of_tick
 from executions.services.starting import Cause, start
 from workflows import services as workflows
 from workflows.errors import WorkflowNotFound
@@ -32,7 +34,8 @@ ON CONFLICT (trigger_id, due_at) DO NOTHING RETURNING id
 
 def leave_out(trigger: Trigger, until: datetime, count: int) -> None:
     """Note that `count` ticks up to `until` have been missed and are not caught up."""
-    _insert(trigger, until, Outcome.SKIPPED_MISSED, count)
+    if _insert(trigger, until, Outcome.SKIPPED_MISSED, count) is not None:
+        tell_of_missed(trigger, until, reason="missed", ticks=count)
 
 
 def deal_with(trigger: Trigger, order: Order, due_at: datetime) -> None:
@@ -56,8 +59,10 @@ def begin(fire_id: int, trigger: Trigger, order: Order, due_at: datetime) -> Non
     except DomainError as error:
         log.warning("scheduled run refused", trigger_id=str(trigger.id), due_at=due_here, code=error.code)
         ScheduleFire.objects.filter(id=fire_id).update(outcome=f"{FAILED}{error.code}"[:60])
+        tell_of_missed(trigger, due_at, reason=error.code)
     else:
         ScheduleFire.objects.filter(id=fire_id).update(outcome=Outcome.STARTED, execution=execution)
+        tell_of_tick(trigger, order.schedule, due_at.astimezone(order.zone), execution)
 
 
 def has_open_run(trigger: Trigger) -> bool:

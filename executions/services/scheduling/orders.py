@@ -32,6 +32,7 @@ class Fault(StrEnum):
     BAD_INTERVAL = "bad_interval"
     BAD_ARGUMENTS = "bad_arguments"
     UNKNOWN_WORKFLOW = "unknown_workflow"
+    NOT_PUBLISHED = "not_published"
 
 
 WORDS = {
@@ -44,6 +45,7 @@ WORDS = {
         '"overlap": "allow"}'
     ),
     Fault.UNKNOWN_WORKFLOW: _("Такого рабочего процесса нет: исправьте workflow в аргументах"),
+    Fault.NOT_PUBLISHED: _("Рабочий процесс не опубликован: с публикацией расписание пойдёт дальше"),
 }
 
 

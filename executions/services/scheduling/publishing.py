@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django_celery_beat.models import (
     ClockedSchedule,
@@ -21,8 +22,9 @@ from django_celery_beat.models import (
 )
 
 from accounts import clock
-from executions.models import Trigger
-from executions.services.scheduling.orders import TASK
+from executions.engine.catching_up import Outcome
+from executions.models import ScheduleFire, Trigger
+from executions.services.scheduling.orders import TASK, Fault
 from executions.services.scheduling.rows import read_row, refresh
 from integrations import safe_json
 from workflows import services as workflows
@@ -35,31 +37,49 @@ CRON_FIELDS = ("minute", "hour", "day_of_month", "month_of_year", "day_of_week")
 
 
 def follow_published(workflow_id: uuid.UUID) -> None:
-    """Write the rows of the published version's schedules, and take away those whose nodes are gone."""
+    """Write the rows of the published version's schedules, and take away those whose nodes are gone.
+
+    Rows made by hand that have rested since the workflow was unpublished go on.
+    """
     nodes = workflows.trigger_nodes(workflow_id, NODE_TYPE)
-    known: dict[str, Trigger] = {
-        trigger.node_id: trigger
-        for trigger in Trigger.objects.select_for_update(no_key=True)
-        .filter(workflow_id=workflow_id)
-        .exclude(node_id="")
-        .order_by("id")
-    }
+    known: dict[str, Trigger] = {trigger.node_id: trigger for trigger in _held(workflow_id).exclude(node_id="")}
     for node in nodes:
         trigger = known[node.id] if node.id in known else Trigger(workflow_id=workflow_id, node_id=node.id)
         _write(workflow_id, trigger, node)
     for gone in known.keys() - {node.id for node in nodes}:
         _take_away(known[gone])
+    for trigger in _held(workflow_id).filter(node_id="", fault=Fault.NOT_PUBLISHED):
+        row = None if trigger.periodic_task_id is None else read_row(trigger.periodic_task_id)
+        if row is not None:
+            refresh(trigger, row)
+            trigger.save()
+
+
+def rest_unpublished(workflow_id: uuid.UUID) -> None:
+    """Nothing of the workflow is published: all its schedules rest, those made by hand too, and say why.
+
+    Their rows stay, so that publishing finds what is switched on and off. Ticks that wait for the end of a run are
+    left out.
+    """
+    resting = [trigger.id for trigger in _held(workflow_id) if trigger.periodic_task_id is not None]
+    Trigger.objects.filter(id__in=resting).update(fault=Fault.NOT_PUBLISHED, next_due_at=None)
+    waiting = ScheduleFire.objects.filter(trigger__in=resting, outcome=Outcome.QUEUED)
+    waiting.update(outcome=Outcome.SKIPPED_OVERLAP)
 
 
 def switch_off_deleted(workflow_id: uuid.UUID) -> None:
     """The workflow is deleted: the rows of its nodes go, those made by hand are switched off."""
-    for trigger in Trigger.objects.select_for_update(no_key=True).filter(workflow_id=workflow_id).order_by("id"):
+    for trigger in _held(workflow_id):
         if trigger.node_id:
             _take_away(trigger)
         else:
             PeriodicTasks.update_changed()
             PeriodicTask.objects.filter(id=trigger.periodic_task_id).update(enabled=False, last_run_at=None)
             Trigger.objects.filter(id=trigger.id).update(next_due_at=None)
+
+
+def _held(workflow_id: uuid.UUID) -> QuerySet[Trigger]:
+    return Trigger.objects.select_for_update(no_key=True).filter(workflow_id=workflow_id).order_by("id")
 
 
 def _take_away(trigger: Trigger) -> None:

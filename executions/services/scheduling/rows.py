@@ -30,6 +30,9 @@ TASKS = """django_celery_beat_periodictask p
     LEFT JOIN django_celery_beat_clockedschedule k ON k.id = p.clocked_id"""
 SUMS = f"SELECT {TIMING}, {ORDER}, naryad_now() FROM {TASKS} WHERE p.id = %s"  # noqa: S608 - constants of this file
 
+OUTSIDE = frozenset({Fault.UNKNOWN_WORKFLOW, Fault.NOT_PUBLISHED})
+"""Faults that may be mended without a change to the row."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -60,17 +63,22 @@ def lock(trigger_id: uuid.UUID, *, wait: bool) -> Trigger | None:
 def refresh(trigger: Trigger, row: Row) -> Order | Fault:
     """What the row orders; if it has changed, work out the schedule anew. Needs the lock; does not save.
 
-    A schedule whose times have changed, or that was switched on, begins now: what was due before is not missed.
+    A schedule whose times have changed, that was switched on or whose workflow is published again begins now: what was
+    due before is not missed.
     """
     order = read_order(row.task, anchor=trigger.created_at)
     same_timing = trigger.seen_timing == row.timing
-    if same_timing and trigger.seen_order == row.order and trigger.fault != Fault.UNKNOWN_WORKFLOW:
+    if same_timing and trigger.seen_order == row.order and trigger.fault not in OUTSIDE:
         return order
     if isinstance(order, Order) and not trigger.node_id:
         found = workflows.find_workflow(order.workflow)
         trigger.workflow_id = found
         order = Fault.UNKNOWN_WORKFLOW if found is None else order
-    if trigger.last_due_at is None or (not same_timing and row.task.enabled):
+    named = trigger.workflow_id
+    if isinstance(order, Order) and named is not None and not workflows.is_published(named):
+        order = Fault.NOT_PUBLISHED
+    rested = trigger.fault == Fault.NOT_PUBLISHED
+    if trigger.last_due_at is None or rested or (not same_timing and row.task.enabled):
         trigger.last_due_at = row.now
     trigger.seen_timing, trigger.seen_order = row.timing, row.order
     _note_fault(trigger, row.task.name, order if isinstance(order, Fault) else "")

@@ -12,6 +12,7 @@ from django_celery_beat.models import PeriodicTask, PeriodicTasks
 from executions.models import Trigger
 from executions.services.scheduling.orders import TASK, Fault
 from executions.services.scheduling.rows import ORDER, TASKS, TIMING, lock, read_row, refresh
+from workflows.services import PUBLISHED
 
 BATCH = 500
 LOOK_AGAIN_SECONDS = 60.0
@@ -20,7 +21,8 @@ LOOK_AGAIN_SECONDS = 60.0
 CHANGED = f"""
 SELECT p.id FROM {TASKS} LEFT JOIN executions_trigger t ON t.periodic_task_id = p.id
 WHERE p.task = %(task)s
-    AND (t.id IS NULL OR t.seen_timing <> {TIMING} OR t.seen_order <> {ORDER} OR t.fault = %(unknown)s)
+    AND (t.id IS NULL OR t.seen_timing <> {TIMING} OR t.seen_order <> {ORDER} OR t.fault = %(unknown)s
+        OR (t.fault = %(resting)s AND {PUBLISHED.format(workflow="t.workflow_id")}))
 LIMIT %(batch)s
 """  # noqa: S608 - constants of this package
 
@@ -45,7 +47,8 @@ def follow_rows() -> int:
     if changed_at == _memory.changed_at and time.monotonic() < _memory.looked_at + LOOK_AGAIN_SECONDS:
         return 0
     with connection.cursor() as cursor:
-        cursor.execute(CHANGED, {"task": TASK, "unknown": Fault.UNKNOWN_WORKFLOW, "batch": BATCH})
+        faults = {"unknown": Fault.UNKNOWN_WORKFLOW, "resting": Fault.NOT_PUBLISHED}
+        cursor.execute(CHANGED, {"task": TASK, "batch": BATCH, **faults})
         changed = [row[0] for row in cursor.fetchall()]
     for task_id in changed:
         follow(task_id)

@@ -72,6 +72,11 @@ def bad_report_request(errors: str | list[str]) -> Answer:
     return Answer(400, {"errors": errors})
 
 
+def bad_words(text: str) -> Answer:
+    """What the finance methods say."""
+    return Answer(400, text, content_type="text/plain; charset=utf-8")
+
+
 def _problem(status: int, title: str, detail: str, headers: Mapping[str, str] | None = None) -> Answer:
     body = {
         "title": title,

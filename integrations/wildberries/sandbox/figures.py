@@ -6,11 +6,12 @@ Every figure is the same for the same seed, campaign and day, however and howeve
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from datetime import date, datetime, time, timedelta
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from random import Random
 from typing import Any
 
+from integrations.wildberries.batches import MOSCOW
 from integrations.wildberries.sandbox.goods import Article
 from integrations.wildberries.sandbox.seller import Campaign, Seller
 
@@ -37,13 +38,31 @@ def full_statistics(seller: Seller, campaign: Campaign, begin: date, end: date) 
 
 
 def query_statistics(seller: Seller, campaign: Campaign, article: Article, day: date) -> list[Row]:
-    """Figures of one day by search query, with the names of `normquery` v1."""
+    """Figures of one day by search query, with the names of `normquery` v1: parts of those of the article."""
     if not campaign.search or not campaign.runs_on(day):
         return []
+    platforms = _day(seller, campaign, day)["apps"]
+    rows = [row for platform in platforms for row in platform["nms"] if row["nmId"] == article.nm_id]
+    whole = {name: sum(row[name] for row in rows) for name in SUMMED}
     return [
-        _query(seller.random("query", campaign.id, article.nm_id, query, day), campaign, query)
+        _query(seller.random("query", campaign.id, article.nm_id, query, day), campaign, query, whole)
         for query in article.queries
     ]
+
+
+def expenses(seller: Seller, begin: date, end: date, *, now: datetime) -> list[Row]:
+    """What was taken for each campaign on each day, with the names of `upd`. Today's is not taken yet."""
+    return [
+        _expense(campaign, day, _day(seller, campaign, day)["sum"], now)
+        for day in days_between(begin, min(end, now.date()))
+        for campaign in seller.campaigns
+        if campaign.runs_on(day)
+    ]
+
+
+def budget(seller: Seller, campaign: Campaign) -> int:
+    """What the campaign may still spend, in roubles."""
+    return seller.random("budget", campaign.id).randint(5, 200) * 100
 
 
 def query_totals(daily: Iterable[Row]) -> list[Row]:
@@ -111,19 +130,35 @@ def _article(chance: Random, campaign: Campaign, article: Article, scale: float)
     }
 
 
-def _query(chance: Random, campaign: Campaign, query: str) -> Row:
-    views = chance.randint(20, 400)
-    clicks = _share(chance, views, 0.03, 0.2)
-    atbs = _share(chance, clicks, 0.05, 0.3)
-    spend = (Decimal(campaign.bid_kopecks) / 100 * views / 1000).quantize(CENT, ROUND_HALF_UP)
+def _expense(campaign: Campaign, day: date, spent: Decimal, now: datetime) -> Row:
+    taken = datetime.combine(day, time(23, 59, 30), MOSCOW)
+    return {
+        "updNum": 500_000_000 + campaign.id % 1_000_000 * 400 + day.timetuple().tm_yday,
+        "updTime": taken.isoformat() if taken < now else None,
+        "updSum": int(spent.quantize(Decimal(1), ROUND_HALF_UP)),
+        "advertId": campaign.id,
+        "campName": campaign.name,
+        "advertType": campaign.type,
+        "paymentType": "Баланс",
+        "advertStatus": campaign.status,
+    }
+
+
+def _query(chance: Random, campaign: Campaign, query: str, whole: Row) -> Row:
+    """A share of the article's figures; all its queries together have less than the whole."""
+    share = Decimal(chance.randint(250, 480)) / 1000
+    views, clicks, atbs, orders, pieces = (
+        int(whole[name] * share) for name in ("views", "clicks", "atbs", "orders", "shks")
+    )
+    spend = (whole["sum"] * share).quantize(CENT, ROUND_DOWN)
     by_click = campaign.payment_type == "cpc"
     return {
         "normQuery": query,
         "views": None if by_click else views,
         "clicks": clicks,
         "atbs": atbs,
-        "orders": _share(chance, atbs, 0.1, 0.6),
-        "shks": _share(chance, atbs, 0.1, 0.6),
+        "orders": orders,
+        "shks": pieces,
         "ctr": None if by_click else _ratio(clicks * 100, views),
         "cpc": _ratio(spend, clicks),
         "cpm": None if by_click else _ratio(spend * 1000, views),

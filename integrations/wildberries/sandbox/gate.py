@@ -14,17 +14,21 @@ from integrations.wildberries.sandbox import answers
 from integrations.wildberries.sandbox.answers import Answer, Refusal
 from integrations.wildberries.sandbox.buckets import Buckets
 from integrations.wildberries.sandbox.methods import ENDPOINTS, Endpoint
-from integrations.wildberries.sandbox.parameters import Request
+from integrations.wildberries.sandbox.parameters import REPORT_ROWS, Request
 from integrations.wildberries.sandbox.seller import Seller
 
 HEALTH = "/healthz"
 
 
 class Gate:
-    """Answers requests without knowing sockets. `now` gives the current moment in Moscow."""
+    """Answers requests without knowing sockets. `now` gives the current moment in Moscow, `report_rows` is how many
+    rows of orders or sales one answer holds at most."""
 
-    def __init__(self, *, seller: Seller, buckets: Buckets, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, *, seller: Seller, buckets: Buckets, now: Callable[[], datetime], report_rows: int = REPORT_ROWS
+    ) -> None:
         self.seller = seller
+        self._report_rows = report_rows
         self._buckets = buckets
         self._now = now
 
@@ -36,7 +40,7 @@ class Gate:
         try:
             endpoint = self._endpoint(verb, path)
             limits = self._admit(endpoint, headers.get("Authorization", ""))
-            request = Request(query=query_of(target), body=_json(body), now=self._now())
+            request = Request(query=query_of(target), body=_json(body), now=self._now(), report_rows=self._report_rows)
             return Answer(200, endpoint.answer(self.seller, request), limits)
         except Refusal as refusal:
             return refusal.answer
@@ -54,8 +58,6 @@ class Gate:
         token = tokens.bare(authorization)
         if not token:
             raise Refusal(answers.unauthorized("token problem; empty Authorization header"))
-        if endpoint.limit is None:
-            return {}
         info = tokens.read(token)
         key = (info.seller, info.kind, endpoint.limit)
         admitted, headers = self._buckets.take(key, limit_of(endpoint.limit, info.kind))

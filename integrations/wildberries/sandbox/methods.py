@@ -18,10 +18,10 @@ DELETED_STATUS = -1
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One method of the API. `limit` names its rate limit; None is unlimited."""
+    """One method of the API. `limit` names its rate limit."""
 
     verb: str
-    limit: Method | None
+    limit: Method
     answer: Callable[[Seller, Request], Body]
 
 
@@ -91,23 +91,35 @@ def query_stats(seller: Seller, request: Request) -> Body:
     return {"stats": stats}
 
 
+def expenses(seller: Seller, request: Request) -> Body:
+    begin, end = parameters.expense_days(request)
+    return figures.expenses(seller, begin, end, now=request.now)
+
+
+def budgets(seller: Seller, request: Request) -> Body:
+    known = [seller.by_id[number] for number in parameters.listed_ids(request) if number in seller.by_id]
+    return {"adverts": [{"advertId": one.id, "currency": "RUB", "total": figures.budget(seller, one)} for one in known]}
+
+
 def orders(seller: Seller, request: Request) -> Body:
     since, whole_day = parameters.report_start(request), parameters.whole_day(request)
-    return trade.orders(seller, since=since, whole_day=whole_day, now=request.now)
+    return trade.orders(seller, since=since, whole_day=whole_day, now=request.now)[: request.report_rows]
 
 
 def sales(seller: Seller, request: Request) -> Body:
     since, whole_day = parameters.report_start(request), parameters.whole_day(request)
-    return trade.sales(seller, since=since, whole_day=whole_day, now=request.now)
+    return trade.sales(seller, since=since, whole_day=whole_day, now=request.now)[: request.report_rows]
 
 
 ENDPOINTS: dict[str, Endpoint] = {
-    "/ping": Endpoint("GET", None, ping),
+    "/ping": Endpoint("GET", "ping", ping),
     "/adv/v1/promotion/count": Endpoint("GET", "count", promotion_count),
     "/api/advert/v2/adverts": Endpoint("GET", "adverts", adverts),
     "/adv/v3/fullstats": Endpoint("GET", "fullstats", full_stats),
     "/adv/v0/normquery/stats": Endpoint("POST", "normquery_v0", query_stats),
     "/adv/v1/normquery/stats": Endpoint("POST", "normquery_v1", query_stats_by_day),
+    "/adv/v1/upd": Endpoint("GET", "upd", expenses),
+    "/api/advert/v2/budget": Endpoint("POST", "budget", budgets),
     "/api/v1/supplier/orders": Endpoint("GET", "orders", orders),
     "/api/v1/supplier/sales": Endpoint("GET", "sales", sales),
 }

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from integrations.wildberries.batches import MAX_DAYS, MAX_IDS, MOSCOW
-from integrations.wildberries.sandbox.answers import Refusal, bad_field, bad_report_request, bad_request
+from integrations.wildberries.batches import MAX_DAYS, MAX_IDS, MAX_PAIRS, MAX_QUERY_DAYS, MOSCOW
+from integrations.wildberries.sandbox.answers import Refusal, bad_field, bad_report_request, bad_request, bad_words
 
-MAX_PAIRS = 100
-MAX_QUERY_DAYS = 30
+REPORT_ROWS = 80_000
 
 
 @dataclass(frozen=True)
@@ -21,6 +20,7 @@ class Request:
     query: Mapping[str, str]
     body: Any
     now: datetime
+    report_rows: int = REPORT_ROWS
 
 
 def optional_integers(request: Request, name: str) -> list[int]:
@@ -62,6 +62,25 @@ def statistics_days(request: Request) -> tuple[date, date]:
     if (end - begin).days >= MAX_DAYS:
         raise Refusal(bad_field("begin and end", f"max date range {MAX_DAYS} days"))
     return begin, end
+
+
+def expense_days(request: Request) -> tuple[date, date]:
+    """`from` and `to`, at most 31 days; what is wrong is said in plain words, without any JSON."""
+    try:
+        begin, end = (date.fromisoformat(request.query.get(name, "")) for name in ("from", "to"))
+    except ValueError:
+        raise Refusal(bad_words("Некорректные параметры запроса")) from None
+    if not 0 <= (end - begin).days < MAX_DAYS:
+        raise Refusal(bad_words(f"Интервал не может быть больше {MAX_DAYS} дней"))
+    return begin, end
+
+
+def listed_ids(request: Request) -> list[int]:
+    """`advertIds` of a body, one to fifty."""
+    ids = request.body.get("advertIds") if isinstance(request.body, dict) else None
+    if not isinstance(ids, list) or not 1 <= len(ids) <= MAX_IDS or not all(type(number) is int for number in ids):
+        raise Refusal(bad_request("incorrect request body, please check API documentation", title="invalid payload"))
+    return ids
 
 
 def pairs_and_days(request: Request, campaign: str, article: str) -> tuple[list[tuple[int, int]], date, date]:

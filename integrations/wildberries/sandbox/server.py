@@ -18,6 +18,7 @@ from integrations.wildberries.batches import MOSCOW
 from integrations.wildberries.sandbox.answers import Answer
 from integrations.wildberries.sandbox.buckets import Buckets
 from integrations.wildberries.sandbox.gate import HEALTH, Gate, query_of
+from integrations.wildberries.sandbox.parameters import REPORT_ROWS
 from integrations.wildberries.sandbox.request_log import RequestLog
 from integrations.wildberries.sandbox.seller import Seller
 
@@ -34,7 +35,7 @@ class Sandbox:
     """A Wildberries of ours. `port` 0 takes a free one; as a context manager it serves in a thread of its own.
 
     `delay` is in seconds before every answer, `limits` makes the published rate limits hold, `seed` decides
-    all data, `active` is the number of running campaigns.
+    all data, `active` is the number of running campaigns, `report_rows` how much one answer with orders holds.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Sandbox:
         active: int = 12,
         delay: float = 0.0,
         limits: bool = False,
+        report_rows: int = REPORT_ROWS,
         log: Path | None = None,
         intercept: Interception | None = None,
     ) -> None:
@@ -53,6 +55,7 @@ class Sandbox:
             seller=Seller(seed=seed, active=active),
             buckets=Buckets(enforced=limits, clock=time.monotonic),
             now=lambda: datetime.now(MOSCOW),
+            report_rows=report_rows,
         )
         self.log = RequestLog(log)
         self.delay = delay
@@ -162,7 +165,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         body = self.rfile.read(length) if length <= MAX_BODY else b""
         answer = self.server.sandbox.handle(self.command, self.path, self.headers, body)
-        payload = b"" if answer.status == 204 else dumps(answer.body).encode()
+        payload = b"" if answer.status == 204 else _written(answer)
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.content_type)
         self.send_header("Content-Length", str(len(payload)))
@@ -175,6 +178,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:
         """The request log says more, and nothing secret."""
+
+
+def _written(answer: Answer) -> bytes:
+    is_text = answer.content_type.startswith("text/")
+    return (str(answer.body) if is_text else dumps(answer.body)).encode()
 
 
 def _readable(body: bytes) -> Any:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -28,13 +30,12 @@ NEVER = "0001-01-01T00:00:00"
 
 def orders(seller: Seller, *, since: datetime, whole_day: bool, now: datetime) -> list[Row]:
     """Orders changed since a moment in Moscow (`whole_day`: ordered on its day), oldest change first."""
-    return _wanted([_order(ordered) for ordered in _all(seller, now)], since=since, whole_day=whole_day, now=now)
+    return _wanted(_all(_orders_of, seller, now), since=since, whole_day=whole_day, now=now)
 
 
 def sales(seller: Seller, *, since: datetime, whole_day: bool, now: datetime) -> list[Row]:
     """Sales and returns, chosen like orders. About two of three orders are sold."""
-    sold = [_sale(ordered) for ordered in _all(seller, now) if ordered["chance"].random() < 0.65]
-    return _wanted(sold, since=since, whole_day=whole_day, now=now)
+    return _wanted(_all(_sales_of, seller, now), since=since, whole_day=whole_day, now=now)
 
 
 def _wanted(rows: list[Row], *, since: datetime, whole_day: bool, now: datetime) -> list[Row]:
@@ -42,13 +43,25 @@ def _wanted(rows: list[Row], *, since: datetime, whole_day: bool, now: datetime)
     if whole_day:
         wanted = [row for row in known if row["date"][:10] == since.date().isoformat()]
     else:
-        wanted = [row for row in known if row["lastChangeDate"] >= _text(since)]
+        wanted = [row for row in known if row["lastChangeDate"] > _text(since)]
     return sorted(wanted, key=lambda row: (row["lastChangeDate"], row["srid"]))
 
 
-def _all(seller: Seller, now: datetime) -> list[Row]:
+def _all(rows_of: Callable[[Seller, date], tuple[Row, ...]], seller: Seller, now: datetime) -> list[Row]:
     first = now.date() - timedelta(days=KEPT_DAYS - 1)
-    return [order for number in range(KEPT_DAYS) for order in _ordered_on(seller, first + timedelta(days=number))]
+    return [row for number in range(KEPT_DAYS) for row in rows_of(seller, first + timedelta(days=number))]
+
+
+@lru_cache(maxsize=4 * KEPT_DAYS)
+def _orders_of(seller: Seller, day: date) -> tuple[Row, ...]:
+    """Orders of a day; the same objects each time, so nobody may change them."""
+    return tuple(_order(ordered) for ordered in _ordered_on(seller, day))
+
+
+@lru_cache(maxsize=4 * KEPT_DAYS)
+def _sales_of(seller: Seller, day: date) -> tuple[Row, ...]:
+    """What became of the orders of a day."""
+    return tuple(_sale(ordered) for ordered in _ordered_on(seller, day) if ordered["chance"].random() < 0.65)
 
 
 def _ordered_on(seller: Seller, day: date) -> list[Row]:

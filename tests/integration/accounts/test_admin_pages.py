@@ -125,6 +125,21 @@ def test_a_log_in_is_ended_from_its_page(root: Client, person: People):
     assert APIClient().get("/api/v1/me", HTTP_AUTHORIZATION=f"Bearer {access}").status_code == 401
 
 
+def test_who_may_not_enter_the_admin_is_told_so_and_not_that_the_password_is_wrong(person: People):
+    person("tanya", roles=[])
+    client = Client(headers={"accept-language": "ru"})
+    told = client.post("/admin/login/", {"username": "tanya", "password": PASSWORD}).content.decode()
+    assert "заявки открываются на странице /tickets" in told
+    wrong = client.post("/admin/login/", {"username": "tanya", "password": "wrong"}).content.decode()
+    assert "заявки открываются на странице /tickets" not in wrong
+
+
+def test_the_log_in_greets_in_the_language_of_the_browser():
+    for language, words in (("ru", "Вход в Наряд"), ("en", "Welcome")):
+        page = Client(headers={"accept-language": language}).get("/admin/login/").content.decode()
+        assert (words in page) == (language == "ru"), language
+
+
 def test_logging_in_to_the_admin_is_limited_too(db: None):
     """S20, S35: the same count of failures as for the API."""
     User.objects.create_superuser("root", PASSWORD)
@@ -137,3 +152,14 @@ def test_logging_in_to_the_admin_is_limited_too(db: None):
     assert APIClient().post("/api/v1/auth/token", {"username": "root", "password": PASSWORD}).status_code == 429
     elsewhere = client.post("/admin/login/", {"username": "root", "password": PASSWORD}, REMOTE_ADDR="203.0.113.9")
     assert elsewhere.status_code == 302
+
+
+def test_who_changed_what_is_kept_and_cannot_be_changed() -> None:
+    root = User.objects.create_superuser("auditor", "long-enough-47")
+    browser = Client(headers={"accept-language": "ru"})
+    browser.force_login(root)
+    browser.post("/admin/accounts/project/add/", {"code": "new", "name": "Новый проект"})
+    page = browser.get("/admin/admin/logentry/").content.decode()
+    assert "Новый проект" in page
+    assert "auditor" in page
+    assert browser.get("/admin/admin/logentry/add/").status_code == 403

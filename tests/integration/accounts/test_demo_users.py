@@ -30,6 +30,7 @@ def test_each_role_gets_a_person_and_a_password_of_its_own(tmp_path: Path) -> No
         user = User.objects.get(username=person["username"])
         assert user.check_password(person["password"])
         assert user.is_superuser == (role == "admin")
+        assert user.is_staff == (role != "executor"), "who has a role works in the admin"
         assert role_by_membership(user) == (None if role == "executor" else role)
     assert stat.S_IMODE((tmp_path / "people.json").stat().st_mode) == 0o600
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import MD5PasswordHasher
 from django.db import connection
 from rest_framework.test import APIClient
 
@@ -64,7 +65,8 @@ def test_the_sixth_failure_in_a_minute_is_refused_unread(person: People):
     assert answer.status_code == 429
     assert answer.json()["code"] == "too_many_attempts"
     assert 0 < int(answer["Retry-After"]) <= 60
-    assert log_in("VIEWER", PASSWORD).status_code == 429
+    for spelling in ("VIEWER", "v\u0131ewer", "V\u0131EWER"):  # PostgreSQL's upper case of the dotless i is I
+        assert log_in(spelling, PASSWORD).status_code == 429
     assert log_in("viewer", PASSWORD, REMOTE_ADDR="203.0.113.9").status_code == 200
 
 
@@ -107,6 +109,35 @@ def test_failures_keep_no_login_and_no_password(db: None):
     log_in("my-secret-password-in-the-wrong-field", "wrong-password")
     failure = LoginFailure.objects.get()
     assert "secret" not in failure.login_digest
+
+
+class Counted(MD5PasswordHasher):
+    """Counts how often a password is hashed, which is what an answer's time is made of."""
+
+    algorithm = "counted"
+    times = 0
+
+    def encode(self, password: str, salt: str) -> str:
+        Counted.times += 1
+        return super().encode(password, salt)
+
+
+def test_every_failure_takes_the_same_work(person: People, settings):
+    """S20: an unknown, a closed, a password-less and a known login cost one hash each, so time tells nothing apart."""
+    settings.PASSWORD_HASHERS = [f"{__name__}.Counted"]
+    for name, closed in (("viewer", False), ("gone", True), ("linked", False)):
+        user = person(name, roles=[])
+        user.set_password(PASSWORD)
+        if name == "linked":
+            user.set_unusable_password()
+        user.is_active = not closed
+        user.save()
+    work = []
+    for name, password in (("viewer", "wrong"), ("gone", PASSWORD), ("linked", "wrong"), ("nobody", "wrong")):
+        Counted.times = 0
+        assert log_in(name, password).status_code == 401
+        work.append(Counted.times)
+    assert work == [1, 1, 1, 1]
 
 
 @pytest.mark.parametrize(

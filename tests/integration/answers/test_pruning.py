@@ -126,6 +126,18 @@ def test_runs_of_a_deleted_workflow_are_forgotten_too(editor: User):
     assert prune(31) == 1
 
 
+def test_a_run_stays_for_as_long_as_its_idempotency_key_counts(editor: User):
+    """A repeated call must find it, whatever the workflow says."""
+    flow = driving.workflow(editor, definition([("a", "noop")], retentionDays=0.5))
+    target = workflows.startable(flow.pk, editor)
+    run, _created = services.start(target=target, user=editor, idempotency_key="k")
+    drain()
+    with scenes.later(0.6 * DAY):
+        assert pruning.prune_finished() == 0
+        assert services.start(target=target, user=editor, idempotency_key="k") == (run, False)
+    assert prune(1.1) == 1
+
+
 def test_a_run_that_somebody_still_cares_for_stays(editor: User):
     """A parent that is open may read the results of its child; what has to be done after an end is done first."""
     parent = driving.start(editor, definition([("a", "delay", {"config": {"seconds": 3600}})]))

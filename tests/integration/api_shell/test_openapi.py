@@ -38,7 +38,7 @@ def test_the_description_is_valid_and_open_to_everybody(schema: dict[str, Any]):
 
 
 def test_it_is_made_without_a_warning(db: None, tmp_path: Path):
-    """S3-25: every endpoint of every package is described in full."""
+    """R3-14, S3-25: every endpoint of every package is described in full."""
     call_command("spectacular", "--validate", "--fail-on-warn", "--file", str(tmp_path / "schema.yml"))
 
 
@@ -59,8 +59,11 @@ def test_it_says_how_one_logs_in(schema: dict[str, Any]):
 def test_every_operation_says_what_an_error_looks_like(schema: dict[str, Any]):
     for operations in schema["paths"].values():
         for operation in operations.values():
-            content = operation["responses"]["default"]["content"]["application/json"]
-            assert content == {"schema": {"$ref": "#/components/schemas/Error"}}
+            refusals = {status: said for status, said in operation["responses"].items() if status[0] in "45d"}
+            assert {"429", "5XX"} <= set(refusals)
+            assert "default" not in refusals, "whatever is answered would be described"
+            for said in refusals.values():
+                assert said["content"]["application/json"] == {"schema": {"$ref": "#/components/schemas/Error"}}
     assert set(schema["components"]["schemas"]["Error"]["required"]) == {"code", "message", "details"}
 
 

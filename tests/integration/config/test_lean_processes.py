@@ -23,7 +23,7 @@ catalogue.all_types()
 print(*sys.modules)
 """
 PAGES = {"config.urls", "accounts.admin", "workflows.admin", "executions.admin", "integrations.admin", "executions.api"}
-LOADED_WHEN_USED = {"telegram", "google", "openpyxl", "django.test"}
+LOADED_WHEN_USED = {"telegram", "google", "openpyxl", "sentry_sdk", "django.test"}
 
 
 @pytest.fixture(scope="module")

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 import redis
 from django.conf import settings as current
+from django.db import connection
 
+from accounts import clock
 from tests.integration.executions import driving
 
 
@@ -22,3 +24,10 @@ def bells() -> Iterator[redis.Redis]:
     client.delete("io", "cpu")
     yield client
     client.close()
+
+
+@pytest.fixture
+def later(anna) -> Iterator[Callable[[float], None]]:
+    """Moves the database's clock for this connection."""
+    yield lambda seconds: clock.shift(connection, seconds)
+    clock.shift(connection, 0)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from itertools import pairwise
 from typing import Any
 
 from accounts import services as accounts
-from executions import runner, services
+from executions import runner, services, sweeps
+from executions.claims import Claimed
 from executions.lease import Leases
 from executions.models import Execution, ExecutionEvent, Step, StepData
+from integrations import relay
 from workflows import services as workflows
+from workflows.models import WorkflowVersion
 
 NodeSpec = tuple[str, str] | tuple[str, str, dict[str, Any]]
 
@@ -79,6 +83,36 @@ def drain(*queues: str, until: int = 1000) -> int:
             break
         done += ran
     return done
+
+
+def work_off() -> None:
+    """Do all that is ready, due or in the outbox, and what follows from it."""
+    for _round in range(10):
+        if not sweeps.wake_due() + drain() + relay.deliver_due():
+            return
+
+
+def claim(queue: str = "cpu") -> Claimed:
+    """A step of the queue, in the hands of a worker of its own."""
+    claimed = runner._claim(queue, leases())
+    assert claimed is not None
+    return claimed
+
+
+def break_version(run: Execution) -> None:
+    """The run's version now names a node type that is no longer installed."""
+    version = WorkflowVersion.objects.get(id=run.version_id)
+    text = {**version.definition, "nodes": [{**node, "type": "gone"} for node in version.definition["nodes"]]}
+    broken = WorkflowVersion.objects.create(workflow_id=version.workflow_id, number=99, label="v099", definition=text)
+    Execution.objects.filter(id=run.id).update(version=broken)
+
+
+def wait_until(holds: Callable[[], Any], seconds: float = 10.0) -> None:
+    """Wait for something that another thread brings about; fails when it does not."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.02)
 
 
 def statuses(execution: Execution) -> dict[str, str]:

@@ -14,7 +14,17 @@ from executions import services
 from executions.errors import ConcurrencyLimit
 from executions.models import Execution, Slot
 from executions.services import admission, aftercare
-from tests.integration.executions.driving import NodeSpec, definition, drain, journal, status, statuses, step, workflow
+from tests.integration.executions.driving import (
+    NodeSpec,
+    break_version,
+    definition,
+    drain,
+    journal,
+    status,
+    statuses,
+    step,
+    workflow,
+)
 from workflows import services as workflows
 
 
@@ -55,6 +65,22 @@ def test_runs_with_different_keys_do_not_hinder_each_other(anna: Any) -> None:
     assert [status(run) for run in (a, b, again)] == ["running", "running", "queued"]
 
 
+def test_a_key_of_any_length_is_one_key(anna: Any) -> None:
+    flow = limited(anna, key="{{ $json.customer }}")
+    long = "client " * 100
+    runs = [begin(flow, anna, input_data={"customer": customer}) for customer in (long, long, long + "2")]
+    assert [status(run) for run in runs] == ["running", "queued", "running"]
+
+
+def test_a_run_in_line_that_can_no_longer_be_run_fails_and_lets_the_next_one_in(anna: Any) -> None:
+    flow = limited(anna)
+    first, broken, third = begin(flow, anna), begin(flow, anna), begin(flow, anna)
+    break_version(broken)
+    settle()
+    assert [status(run) for run in (first, broken, third)] == ["succeeded", "failed", "succeeded"]
+    assert broken.error["code"] == "version_broken"
+
+
 def test_a_higher_priority_is_let_in_first(anna: Any) -> None:
     """S3-6: priority orders also what waits for a slot."""
     flow = limited(anna)
@@ -87,6 +113,7 @@ def test_a_start_beyond_the_limit_may_be_refused(anna: Any) -> None:
 
 
 def test_many_starts_at_once_never_exceed_the_limit(anna: Any) -> None:
+    """R3-8."""
     flow = limited(anna, limit=3)
 
     def one(_number: int) -> None:
@@ -126,6 +153,7 @@ def test_a_run_that_waits_can_be_stopped(anna: Any) -> None:
 
 
 def test_a_retried_run_waits_for_a_place_too(anna: Any) -> None:
+    """R3-8."""
     flow = limited(anna, ("a", "fail", {"config": {"message": "no", "times": 1}}))
     first = begin(flow, anna)
     settle()

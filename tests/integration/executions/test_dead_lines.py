@@ -16,8 +16,7 @@ from executions.models import Worker
 from executions.services import guards
 from tests.fakes import proxy
 from tests.fakes.proxy import Proxy
-from tests.integration.executions.driving import chain, drain, start, status, step
-from tests.integration.executions.test_rescue import claim, wait_until
+from tests.integration.executions.driving import chain, claim, drain, start, status, step, wait_until
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from accounts import clock
 from executions import services, sweeps
 from executions.models import Execution, ExecutionEvent
 from executions.services import aftercare
+from integrations import relay
 from tests.integration.executions.driving import definition, drain, items, start, status, step, workflow
 
 BOOM = ("boom", "fail", {"config": {"message": "no"}})
@@ -73,6 +74,19 @@ def test_a_run_that_is_retried_and_fails_again_is_told_again(anna: Any) -> None:
     settle()
 
     assert len(reactions()) == 2
+
+
+def test_a_workflow_that_listens_for_failures_is_told_again_of_a_run_that_fails_again(anna: Any) -> None:
+    listener = definition([("caught", "trigger-error", {"config": {"listen": "project"}})])
+    mender = workflow(anna, listener, "Mender")
+    run = start(anna, definition([BOOM], errorWorkflow=mender.code))
+    for number in (1, 2):
+        settle()
+        while relay.deliver_due(queue="system"):
+            settle()
+        assert len(reactions()) == number
+        if number == 1:
+            services.retry_step(execution_id=run.pk, step_id=step(run, "boom").id, user=anna)
 
 
 def test_a_missed_deadline_is_a_failure_and_a_stop_is_none(anna: Any) -> None:

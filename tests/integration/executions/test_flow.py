@@ -7,6 +7,7 @@ from decimal import Decimal
 from executions import runner
 from executions.models import Attempt
 from tests.integration.executions.driving import (
+    NodeSpec,
     chain,
     definition,
     drain,
@@ -43,6 +44,24 @@ def branch() -> dict:
     )
 
 
+def test_a_disabled_node_hands_its_items_to_its_first_output(anna):
+    """Its config may be unfinished, nothing of it runs, and its other outputs do not fire."""
+    off = {"settings": {"disabled": True}}
+    nodes: list[NodeSpec] = [
+        ("a", "noop"),
+        ("if", "if", off),
+        ("call", "http-request", off),
+        ("dear", "noop"),
+        ("cheap", "noop"),
+    ]
+    edges = [("a", "if"), ("if", "call", "true"), ("if", "cheap", "false"), ("call", "dear")]
+    run = start(anna, definition(nodes, edges), input_data={"price": 5})
+    drain()
+    assert status(run) == "succeeded"
+    assert statuses(run)["cheap"] == "skipped"
+    assert items(run, "if", "true") == items(run, "dear") == [{"price": 5}]
+
+
 def test_the_branch_not_taken_is_skipped_and_the_join_goes_on_without_it(anna):
     """S3-19: named ports route data."""
     run = start(anna, branch(), input_data={"price": 20})
@@ -59,6 +78,7 @@ def test_the_branch_not_taken_is_skipped_and_the_join_goes_on_without_it(anna):
 
 
 def test_a_join_of_all_live_edges_is_skipped_with_one_dead_branch(anna):
+    """R3-13."""
     what = branch()
     what["nodes"][4]["data"]["settings"] = {"join": "all_live"}
     run = start(anna, what, input_data={"price": 20})
@@ -68,6 +88,7 @@ def test_a_join_of_all_live_edges_is_skipped_with_one_dead_branch(anna):
 
 
 def test_a_join_of_any_runs_once_however_many_branches_reach_it(anna):
+    """R3-13."""
     nodes = [("root", "noop"), *[(f"b{index}", "noop") for index in range(4)]]
     what = definition(
         [*nodes, ("end", "noop", {"settings": {"join": "any"}})],

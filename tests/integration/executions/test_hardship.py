@@ -9,37 +9,64 @@ import threading
 import time
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
-from accounts import clock
-from executions import runner, sweeps, tasks
-from executions.claims import Claimed
-from executions.lease import Cut, Leases
-from executions.models import Execution, Worker
-from tests.integration.executions.driving import chain, definition, drain, leases, start, status, step
-from tests.integration.executions.test_rescue import wait_until
-from workflows.models import WorkflowVersion
+from executions import failures, runner, sweeps, tasks, ticker
+from executions.engine.settlement import Failure, Settlement
+from executions.lease import Cut, Lease, Leases
+from executions.models import Worker
+from integrations.errors import CircuitOpen, CredentialRevoked
+from tests.integration.executions.driving import (
+    break_version,
+    chain,
+    claim,
+    definition,
+    drain,
+    leases,
+    start,
+    status,
+    step,
+    wait_until,
+)
+from workflows.node_type import Transient
+
+REVOKED = CredentialRevoked(credential="7")
 
 
-@pytest.fixture
-def later():
-    """Moves the database's clock for this connection."""
-    yield lambda seconds: clock.shift(connection, seconds)
-    clock.shift(connection, 0)
+@pytest.mark.parametrize("fault", [ValueError("a defect"), OperationalError("the server went away")])
+def test_a_rule_of_the_ticker_that_fails_keeps_no_other_from_its_turn(anna, fault):
+    def fail() -> int:
+        raise fault
+
+    Worker.objects.create(id="h:1:1", host="h", pid=1, queues=["io"], slots=1)
+    for rule in (ticker.Rule("fails", 1.0, fail), ticker.Rule("works", 1.0, lambda: Worker.objects.all().delete()[0])):
+        ticker._look_after(rule)
+    assert not Worker.objects.exists()
 
 
-def claim(queue: str = "cpu") -> Claimed:
-    claimed = runner._claim(queue, leases())
-    assert claimed is not None
-    return claimed
+@pytest.mark.parametrize(
+    ("error", "failure"),
+    [
+        (ValueError("the secret"), Failure("defect", failures.DEFECT, {"type": "ValueError"})),
+        (
+            CredentialRevoked(credential="7"),
+            Failure("credential_revoked", str(CredentialRevoked.message), {"credential": "7"}),
+        ),
+        (Transient("slow", "wait", retry_after=3.0), Failure("slow", "wait", {}, transient=True, retry_after=3.0)),
+    ],
+)
+def test_what_a_node_raises_is_told_as_its_kind_and_a_defect_without_its_words(anna, error, failure):
+    start(anna, chain(1))
+    assert runner._explain(error, Lease(claim(), deadline=0.0)) == failure
 
 
-def break_version(run: Execution) -> None:
-    """The run's version now names a node type that is no longer installed."""
-    version = WorkflowVersion.objects.get(id=run.version_id)
-    text = {**version.definition, "nodes": [{**node, "type": "gone"} for node in version.definition["nodes"]]}
-    broken = WorkflowVersion.objects.create(workflow_id=version.workflow_id, number=99, label="v099", definition=text)
-    Execution.objects.filter(id=run.id).update(version=broken)
+def test_a_step_whose_server_is_left_alone_waits_without_having_failed(anna):
+    start(anna, chain(1))
+    error = CircuitOpen(host="example.org")
+    error.retry_after = 15.0
+    outcome = runner._explain(error, Lease(claim(), deadline=0.0))
+    assert isinstance(outcome, Settlement)
+    assert (outcome.failure, outcome.seconds, outcome.subject) == (None, 15.0, "example.org")
 
 
 def test_a_run_whose_node_type_is_gone_fails_and_says_so(anna):

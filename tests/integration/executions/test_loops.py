@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from executions import invariants, services
+from executions import invariants, services, storage
 from executions.models import Step, StepData
+from integrations.models import DatasetRow
 from tests.integration.executions.driving import definition, drain, items, journal, start, status, step
 
 
@@ -92,6 +93,31 @@ def test_a_guarded_loop_that_is_done_at_once_goes_on(anna):
     assert Step.objects.filter(execution=run, node_id="write").count() == 1
 
 
+def test_what_a_body_sends_out_on_the_way_arrives_when_the_loop_is_over(anna):
+    """Two ways out that the last step of the pass does not have: one was taken in it, the other in no pass."""
+    what = definition(
+        [
+            ("sort", "if", {"config": {"conditions": [{"field": "price", "op": "gt", "value": 0}]}}),
+            ("check", "if", {"config": {"conditions": [{"field": "price", "op": "gt", "value": 10}]}}),
+            ("taken", "noop"),
+            ("missed", "noop"),
+            ("end", "noop"),
+        ],
+        [
+            ("sort", "check", "true"),
+            ("check", "sort", "false"),
+            ("check", "end", "true"),
+            ("sort", "taken", "true"),
+            ("sort", "missed", "false"),
+        ],
+    )
+    run = start(anna, guard(what, "check", "sort", 4), input_data={"price": 20})
+    drain()
+    assert status(run) == "succeeded"
+    assert (step(run, "taken").status, step(run, "missed").status) == ("succeeded", "skipped")
+    assert items(run, "taken") == [{"price": 20}]
+
+
 def test_loops_in_loops_run_all_their_passes(anna):
     what = definition(
         [
@@ -161,3 +187,20 @@ def test_a_guarded_loop_is_retried_from_its_first_pass(anna):
     drain()
     assert Step.objects.filter(execution=run, node_id="write", status="succeeded").count() == 2
     assert invariants.repair() == 0
+
+
+def test_passes_store_rows_beside_each_other(anna):
+    """S3-17: rows of one pass do not replace those of another; told again, nothing changes."""
+    what = definition(
+        [("start", "noop"), ("each", "loop"), ("a", "noop", {"settings": {"store": "raw"}}), ("end", "noop")],
+        [("start", "each"), ("each", "a", "loop"), ("a", "each"), ("each", "end", "done")],
+    )
+    run = many(anna, what, 3)
+    drain()
+    for found in Step.objects.filter(execution=run, node_id="a"):
+        for _told_twice in range(2):
+            storage.store_output({"stepId": str(found.pk)})
+    rows = DatasetRow.objects.filter(execution_id=run.pk).order_by("node_id")
+    assert [(row.node_id, row.position, row.payload) for row in rows] == [
+        (f"a#{number}", 0, {"n": number}) for number in range(3)
+    ]

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-from django.db import connection
-
-from accounts import clock
 from executions import runner, services, sweeps
 from executions.models import Attempt, Execution, Step
 from tests.integration.executions.driving import chain, definition, drain, leases, start, status, workflow
 from workflows import services as workflows
 
 WIDE = [f"b{index}" for index in range(12)]
-
-
-@pytest.fixture
-def later():
-    """Moves the database's clock for this connection."""
-    yield lambda seconds: clock.shift(connection, seconds)
-    clock.shift(connection, 0)
 
 
 def order(*runs: Execution) -> list[str]:
@@ -95,8 +84,10 @@ def test_steps_that_waited_for_one_host_come_back_to_it_little_by_little(anna, l
     run = start(anna, definition([(name, "noop") for name in [*names, "other", "rested"]]))
     waits = Step.objects.filter(execution=run, node_id__in=names)
     Step.objects.filter(execution=run).update(status="delayed", available_at="2020-01-01T00:00:00Z")
-    waits.update(wait_reason="breaker", wait_subject="down.example.org")
-    Step.objects.filter(execution=run, node_id="other").update(wait_reason="breaker", wait_subject="other.example.org")
+    waits.update(wait_reason="circuit_open", wait_subject="down.example.org")
+    Step.objects.filter(execution=run, node_id="other").update(
+        wait_reason="circuit_open", wait_subject="other.example.org"
+    )
     assert sweeps.wake_due() == sweeps.HOST_BATCH + 2
     assert waits.filter(status="ready").count() == sweeps.HOST_BATCH
     assert Step.objects.filter(execution=run, node_id__in=["other", "rested"], status="ready").count() == 2

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from executions import journal, runner
+from executions import bursts, journal, payloads, recording, runner
 from executions.engine import settlement as settlements
 from executions.engine.settlement import Failure, Settlement
 from executions.services.settling import Report
@@ -19,7 +20,7 @@ def settle(settlement: Settlement, *lines, data=()) -> None:
     claimed = runner._claim("cpu", leases())
     assert claimed is not None
     graph = workflows.compiled(claimed.version_id)
-    runner._settle_surely(Report(claimed, graph, settlement, data, lines))
+    recording.settle_surely(Report(claimed, graph, settlement, data, lines))
 
 
 @pytest.mark.parametrize(
@@ -68,3 +69,20 @@ def test_items_that_grow_over_the_limit_by_their_error_leave_without_it(anna, se
     drain()
     assert step(run, "b").error["code"] == "payload_too_large"
     assert status(run) == "failed"
+
+
+def test_a_quick_step_whose_result_cannot_be_recorded_does_not_cost_the_step_before_it_its_own(anna):
+    huge = {"config": {"fields": [{"name": "n", "value": 1}]}}
+    run = start(anna, definition([("a", "noop"), ("b", "set", huge), ("c", "noop")], [("a", "b"), ("b", "c")]))
+    claimed = runner._claim("cpu", leases())
+    assert claimed is not None
+    graph = workflows.compiled(claimed.version_id)
+    lease = leases().take(claimed, 60)
+    told = settlements.success({"out": [{}]})
+    data = payloads.encode({"out": [{}]}, {})
+    first, *_rest = bursts.follow(lease, graph, told, data, most=10)
+    broken = replace(first, lines=[journal.event("log", {"message": "\x00", "params": {}})])
+    recorded = recording.settle_surely(Report(claimed, graph, told, data, passed=[broken]))
+    assert recorded is not None
+    assert recorded.alone
+    assert (step(run, "a").status, step(run, "b").status) == ("succeeded", "ready")

@@ -3,35 +3,28 @@
 from __future__ import annotations
 
 import threading
-import time
 
-import pytest
-from django.db import connection
-
-from accounts import clock
 from executions import invariants, runner, services, sweeps, ticker
-from executions.claims import Claimed
 from executions.lease import Cut, Leases
 from executions.models import Attempt, Execution, Step, Worker
-from tests.integration.executions.driving import chain, definition, drain, journal, leases, start, status, step
+from tests.integration.executions.driving import (
+    chain,
+    claim,
+    definition,
+    drain,
+    journal,
+    leases,
+    start,
+    status,
+    step,
+    wait_until,
+)
 
 LEASE_OVER = 40
 
 
-@pytest.fixture
-def later():
-    """Moves the database's clock for this connection."""
-    yield lambda seconds: clock.shift(connection, seconds)
-    clock.shift(connection, 0)
-
-
-def claim(queue: str = "cpu") -> Claimed:
-    claimed = runner._claim(queue, leases())
-    assert claimed is not None
-    return claimed
-
-
 def test_a_step_whose_worker_died_is_given_to_another(anna, later):
+    """R3-2."""
     run = start(anna, chain(2))
     claim()
     assert sweeps.rescue_expired() == 0
@@ -143,6 +136,7 @@ def test_a_ready_step_nobody_was_rung_for_is_rung_again(anna, later):
 
 
 def test_a_step_far_over_its_time_is_failed_although_its_worker_lives(anna, later):
+    """R3-2."""
     run = start(anna, definition([("a", "noop", {"settings": {"timeoutSeconds": 5}})]))
     claim()
     later(20)
@@ -259,14 +253,6 @@ def test_a_wrong_count_of_open_steps_is_corrected(anna):
     assert invariants.repair() == 1
     drain()
     assert status(run) == "succeeded"
-
-
-def wait_until(holds, seconds: float = 10.0) -> None:
-    """Wait for something that another thread brings about; fails when it does not."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "it never happened"
-        time.sleep(0.02)
 
 
 def test_of_very_many_open_runs_each_is_looked_at_in_its_turn(anna):

@@ -15,6 +15,7 @@ from executions.models import Attempt, Step
 from executions.services.settling import Report
 from tests.integration.executions.driving import (
     chain,
+    claim,
     definition,
     drain,
     journal,
@@ -25,12 +26,6 @@ from tests.integration.executions.driving import (
     step,
 )
 from workflows import services as workflows
-
-
-def claim(queue: str = "cpu") -> Claimed:
-    claimed = runner._claim(queue, leases())
-    assert claimed is not None
-    return claimed
 
 
 def finish(*claims: Claimed) -> None:

@@ -9,6 +9,7 @@ from executions import services
 from executions.models import Execution, ExecutionEvent
 from executions.services import aftercare, children
 from executions.shapes import spoken
+from integrations import relay
 from tests.integration.executions.driving import (
     definition,
     drain,
@@ -98,7 +99,7 @@ def test_fire_and_forget_goes_on_at_once_and_ends_before_the_run_it_started(anna
 
 
 def test_the_failure_of_a_forgotten_run_is_told_to_its_parent_and_does_not_touch_it(anna: Any) -> None:
-    """S1-10: the child is linked and its failure visible; the parent neither fails nor waits."""
+    """R3-4, S1-10: the child is linked and its failure visible; the parent neither fails nor waits."""
     inner = workflow(anna, definition([("boom", "fail", {"config": {"message": "no"}})]), "Inner")
 
     run = start(anna, caller(inner.code, wait=False))
@@ -112,6 +113,7 @@ def test_the_failure_of_a_forgotten_run_is_told_to_its_parent_and_does_not_touch
 
 
 def test_a_failed_child_fails_the_step_that_waits_for_it(anna: Any) -> None:
+    """R3-4."""
     inner = workflow(anna, definition([("boom", "fail", {"config": {"message": "no"}})]), "Inner")
 
     run = start(anna, caller(inner.code))
@@ -232,6 +234,29 @@ def test_a_child_that_ends_while_its_parent_is_paused_is_taken_up_after_the_resu
     assert status(run) == "succeeded"
 
 
+def test_a_child_that_is_let_in_while_its_parent_is_paused_goes_on_after_the_resume(anna: Any) -> None:
+    """It waited for its place when the pause came, so the pause passed it by."""
+    inner = workflow(anna, definition([("a", "noop")], concurrency={"limit": 1}), "Inner")
+    other = services.start(target=workflows.startable(inner.id, anna), user=anna)[0]
+    services.pause(execution_id=other.pk, user=anna)
+    run = start(anna, caller(inner.code))
+    settle()
+    child = child_of(run)
+    services.pause(execution_id=run.pk, user=anna)
+    relay.deliver_due()
+    assert status(child) == "queued"
+
+    services.stop(execution_id=other.pk, user=anna)
+    aftercare.look_after_ended()
+    relay.deliver_due()
+    assert status(child) == "paused"
+
+    services.resume(execution_id=run.pk, user=anna)
+    relay.deliver_due()
+    settle()
+    assert status(run) == status(child) == "succeeded"
+
+
 def test_a_retried_step_starts_a_new_child(anna: Any) -> None:
     inner = workflow(anna, definition([("boom", "fail", {"config": {"message": "no", "times": 1}})]), "Inner")
     run = start(anna, caller(inner.code))
@@ -244,7 +269,29 @@ def test_a_retried_step_starts_a_new_child(anna: Any) -> None:
     assert Execution.objects.filter(parent_step__execution=run).count() == 2
 
 
+def test_a_retry_of_what_comes_before_a_waiting_step_stops_the_run_that_it_waited_for(anna: Any) -> None:
+    """It would go on beside the one that the step starts anew."""
+    nap = definition([("nap", "wait-event", {"config": {"event": "order.paid"}})])
+    inner = workflow(anna, nap, "Inner")
+    what = definition([("a", "noop"), ("call", "sub-workflow", {"config": {"workflow": inner.code}})], [("a", "call")])
+    run = start(anna, what, input_data={"n": 1})
+    settle()
+    former = child_of(run)
+
+    services.pause(execution_id=run.pk)
+    relay.deliver_due()
+    services.retry_step(execution_id=run.pk, step_id=step(run, "a").id, force=True)
+    services.resume(execution_id=run.pk)
+    relay.deliver_due()
+    settle()
+
+    assert status(former) == "stopped"
+    (anew,) = Execution.objects.open().filter(parent_step__execution=run)
+    assert (status(run), step(run, "call").wake) == ("running", {"children": [str(anew.pk)]})
+
+
 def test_the_end_of_a_child_that_nobody_saw_is_found_by_the_ticker(anna: Any) -> None:
+    """R3-4."""
     inner = workflow(anna, definition([("a", "noop")]), "Inner")
     run = start(anna, caller(inner.code))
     drain()

@@ -31,7 +31,7 @@ class Misspelt(NodeType):
 
 
 def run_with(anna, monkeypatch, outcome: Outcome, **data):
-    monkeypatch.setitem(catalogue._installed(), "misspelt", Misspelt())
+    monkeypatch.setitem(catalogue._foreign().found, "misspelt", (Misspelt(), ""))
     monkeypatch.setattr(Misspelt, "outcome", outcome, raising=False)
     what = definition([("a", "misspelt", data), ("b", "noop")], [("a", "b", "yes")])
     run = start(anna, what, input_data={"n": 1})

@@ -13,22 +13,41 @@ pytestmark = pytest.mark.django_db
 WHO = ("anonymous", None, "viewer", "operator", "editor", "admin")
 SEE = (401, 403, 200, 200, 200, 200)
 STEER = (401, 403, 403, 200, 200, 200)
+OPERATE = (401, 403, 403, 200, 200, 200)
 START = (401, 403, 403, 202, 202, 202)
 RETRY = (401, 403, 403, 409, 409, 409)  # a running run's step: allowed to the role, refused by the state
 PLAN = (401, 403, 409, 409, 409, 409)
 CHOOSE = (401, 403, 403, 400, 400, 400)  # allowed to the role; what is meant must be said
 PUBLISH = (401, 403, 403, 403, 404, 404)  # allowed to the role; there is no such schedule
+MISSING = (401, 403, 404, 404, 404, 404)  # allowed to the role; there is no such row
+MISSING_TO_STEER = (401, 403, 403, 404, 404, 404)
 LOOK_AFTER = (401, 403, 403, 403, 403, 200)
 
+TRY = (401, 403, 403, 403, 400, 400)  # allowed to the role; which node is tested must be said
+
 MATRIX = [
+    ("post", "workflows/<str:workflow_id>/test", TRY),
+    ("post", "workflows/<str:workflow_id>/shadow", (401, 403, 403, 403, 202, 202)),
     ("post", "workflows/<str:workflow_id>/execute", START),
     ("get", "workflows/<str:workflow_id>/executions", SEE),
+    ("get", "workflows/<str:workflow_id>/triggers", OPERATE),
     ("get", "workflows/<str:workflow_id>/schedules", SEE),
     ("post", "workflows/<str:workflow_id>/schedules/<str:trigger_id>/enable", PUBLISH),
     ("post", "workflows/<str:workflow_id>/schedules/<str:trigger_id>/disable", PUBLISH),
     ("get", "dead-letters", SEE),
     ("post", "dead-letters/replay", CHOOSE),
     ("post", "dead-letters/resolve", CHOOSE),
+    ("get", "errors", SEE),
+    ("get", "errors/<str:error_id>", MISSING),
+    ("post", "errors/<str:error_id>/replay", MISSING_TO_STEER),
+    ("post", "errors/<str:error_id>/resolve", MISSING_TO_STEER),
+    ("post", "errors/<str:error_id>/dismiss", MISSING_TO_STEER),
+    ("get", "events/overview", SEE),
+    ("post", "events/replay", CHOOSE),
+    ("get", "events/<str:event_id>", MISSING),
+    ("post", "events/<str:event_id>/replay", MISSING_TO_STEER),
+    ("get", "notices", SEE),
+    ("post", "notices/<str:notice_id>/seen", MISSING_TO_STEER),
     ("get", "storage", SEE),
     ("get", "health/engine", LOOK_AFTER),
     ("post", "executions/bulk", CHOOSE),
@@ -40,6 +59,7 @@ MATRIX = [
     ("get", "executions/<str:execution_id>/why", SEE),
     ("get", "executions/<str:execution_id>/retry-plan", PLAN),
     ("post", "executions/<str:execution_id>/retry", RETRY),
+    ("get", "executions/<str:execution_id>/result", SEE),
     ("get", "executions/<str:execution_id>/logs", SEE),
     ("get", "executions/<str:execution_id>/events", SEE),
     ("get", "executions/<str:execution_id>/effects", SEE),

@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.services import default_project
 from integrations import credentials, sink
 from integrations.models import Credential, Dataset, OutboxMessage
+from integrations.secret import MASK
 from integrations.sink import DatasetRef
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +43,7 @@ def helper() -> Client:
 
 
 def fields(**changes: Any) -> dict[str, Any]:
-    new = {"project": default_project().pk, "name": "shop", "kind": "token", "value": SECRET, "login": ""}
+    new = {"project": default_project().pk, "name": "shop", "kind": "bearer", "value": SECRET, "login": ""}
     return {**new, "allowed_hosts": "API.example.org *.example.com", **changes}
 
 
@@ -59,7 +60,7 @@ def test_a_secret_goes_in_and_never_comes_out(root: Client) -> None:
         shown = root.get(page).content.decode()
         assert SECRET not in shown
         assert bytes(only().ciphertext).hex() not in shown
-    assert credentials.MASK in root.get(CREDENTIALS).content.decode()
+    assert MASK in root.get(CREDENTIALS).content.decode()
 
 
 def test_an_empty_secret_leaves_the_old_one(root: Client) -> None:
@@ -97,7 +98,7 @@ def test_another_kind_needs_its_secret_anew(root: Client) -> None:
     root.post(CREDENTIALS + "add/", fields())
     answer = root.post(f"{CREDENTIALS}{only().pk}/change/", fields(kind="wildberries", value=""))
     assert "value" in answer.context["adminform"].form.errors
-    assert only().kind == "token"
+    assert only().kind == "bearer"
 
 
 def dead() -> OutboxMessage:

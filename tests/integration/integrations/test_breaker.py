@@ -78,7 +78,7 @@ def test_a_probe_that_works_closes_the_circuit(valkey: redis.Redis) -> None:
     fail()
     end_of_rest(valkey)
     breaker.check(KEY, host="host")
-    breaker.succeeded(KEY)
+    assert breaker.succeeded(KEY), "this has closed it"
     assert not is_open()
     assert not is_open()
 
@@ -87,7 +87,7 @@ def test_a_probe_that_fails_doubles_the_rest(valkey: redis.Redis) -> None:
     fail()
     end_of_rest(valkey)
     breaker.check(KEY, host="host")
-    assert breaker.failed(KEY)
+    assert not breaker.failed(KEY), "it has not opened, it was open"
     with pytest.raises(CircuitOpen) as caught:
         breaker.check(KEY, host="host")
     assert caught.value.retry_after is not None

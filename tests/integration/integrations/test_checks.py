@@ -25,3 +25,11 @@ def test_an_allowed_target_is_host_and_port(settings: Any, entry: str) -> None:
 def test_a_key_that_is_none_is_found(settings: Any) -> None:
     settings.CREDENTIAL_KEYS = ["short"]
     assert found() == {"integrations.E002"}
+
+
+def test_settings_of_bigquery_that_cannot_work_are_named(settings):
+    settings.GCP_PROJECT_ID = "demo"
+    settings.BIGQUERY_DATASET = "my-data"
+    settings.GOOGLE_ENVIRONMENT = {"GOOGLE_APPLICATION_CREDENTIALS": "/no/such/file.json"}
+    told = {message.id for message in run_checks()}
+    assert told >= {"integrations.E004", "integrations.W004"}

@@ -10,7 +10,6 @@ import pytest
 from accounts.models import Project
 from accounts.services import default_project
 from integrations import credentials
-from integrations.credentials import Secret
 from integrations.errors import (
     CredentialInvalid,
     CredentialKeysInvalid,
@@ -18,6 +17,8 @@ from integrations.errors import (
     CredentialUnreadable,
 )
 from integrations.models import Credential
+from integrations.redaction import redact
+from integrations.secret import MASK, Secret
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +30,7 @@ def key(settings: Any) -> None:
     settings.CREDENTIAL_KEYS = [OLD]
 
 
-def stored(name: str = "shop", kind: str = "token", value: str = "s3cr3t-value", login: str = "") -> Credential:
+def stored(name: str = "shop", kind: str = "bearer", value: str = "s3cr3t-value", login: str = "") -> Credential:
     credential = Credential(project=default_project(), name=name, kind=kind, allowed_hosts=["api.example.org"])
     credentials.seal(credential, value=value, login=login)
     credential.save()
@@ -39,7 +40,7 @@ def stored(name: str = "shop", kind: str = "token", value: str = "s3cr3t-value",
 def test_a_secret_comes_back_in_its_own_project_only() -> None:
     credential = stored()
     secret = credentials.reveal(credential.id, credential.project_id)
-    assert (secret.value, secret.kind, secret.hosts) == ("s3cr3t-value", "token", ("api.example.org",))
+    assert (secret.value, secret.kind, secret.hosts) == ("s3cr3t-value", "bearer", ("api.example.org",))
     stranger = Project.objects.create(code="other", name="Other")
     with pytest.raises(CredentialNotFound):
         credentials.reveal(credential.id, stranger.id)
@@ -75,9 +76,9 @@ def test_a_wrong_key_is_a_clear_error(settings: Any) -> None:
 def test_rotation_moves_every_row_to_the_new_key_while_both_open(settings: Any) -> None:
     rows = [stored(f"shop {number}", value=f"value-{number}") for number in range(3)]
     settings.CREDENTIAL_KEYS = [NEW, OLD]
-    assert credentials.rotate(limit=2) == 2
+    assert credentials.rotate(limit=2).count == 2
     assert [credentials.reveal(row.id, row.project_id).value for row in rows] == ["value-0", "value-1", "value-2"]
-    assert (credentials.rotate(), credentials.rotate()) == (1, 0)
+    assert (credentials.rotate().count, credentials.rotate().count) == (1, 0)
     settings.CREDENTIAL_KEYS = [NEW]
     assert [credentials.reveal(row.id, row.project_id).value for row in rows] == ["value-0", "value-1", "value-2"]
 
@@ -106,8 +107,8 @@ def test_a_key_may_be_written_in_either_alphabet_of_base64(settings: Any) -> Non
     ("kind", "value", "login", "field"),
     [
         ("magic", "v", "", "kind"),
-        ("token", "", "", "value"),
-        ("token", "line\nbreak", "", "value"),
+        ("bearer", "", "", "value"),
+        ("bearer", "line\nbreak", "", "value"),
         ("basic", "password", "", "login"),
         ("header", "key", "", "login"),
         ("header", "key", "X\r\nY", "login"),
@@ -122,7 +123,7 @@ def test_a_secret_that_does_not_fit_its_kind_is_refused(kind: str, value: str, l
 @pytest.mark.parametrize(
     ("kind", "login", "value", "headers"),
     [
-        ("token", "", "abc", {"Authorization": "Bearer abc"}),
+        ("bearer", "", "abc", {"Authorization": "Bearer abc"}),
         ("wildberries", "", "Bearer abc", {"Authorization": "Bearer abc"}),
         ("basic", "user", "pass", {"Authorization": "Basic dXNlcjpwYXNz"}),
         ("header", "X-Api-Key", "abc", {"X-Api-Key": "abc"}),
@@ -145,7 +146,7 @@ def test_each_kind_travels_in_its_header(kind: str, login: str, value: str, head
     ],
 )
 def test_a_secret_goes_to_its_hosts_only(hosts: tuple[str, ...], host: str, allowed: bool) -> None:
-    assert Secret(id="1", kind="token", value="v", hosts=hosts).may_go_to(host) is allowed
+    assert Secret(id="1", kind="bearer", value="v", hosts=hosts).may_go_to(host) is allowed
 
 
 def test_known_secrets_are_masked_in_every_form() -> None:
@@ -162,9 +163,9 @@ def test_known_secrets_are_masked_in_every_form() -> None:
             "harmless",
         ]
     )
-    masked = credentials.redact(text, [secret])
-    assert set(masked.replace("=", "").split()) == {credentials.MASK, "harmless"}
+    masked = redact(text, [secret])
+    assert set(masked.replace("=", "").split()) == {MASK, "harmless"}
 
 
 def test_a_plain_text_secret_is_masked_and_a_tiny_one_is_left() -> None:
-    assert credentials.redact("key=abcdef x", ["abcdef", "x"]) == f"key={credentials.MASK} x"
+    assert redact("key=abcdef x", ["abcdef", "x"]) == f"key={MASK} x"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
@@ -13,12 +14,13 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.db import connection
 from django.test import AsyncClient
+from openpyxl import load_workbook
 from rest_framework.test import APIClient
 from uuid_utils.compat import uuid7
 
 from accounts import services, tokens
 from accounts.models import Project, User
-from integrations import safe_json, sink
+from integrations import safe_json, sink, workbooks
 from integrations.models import DatasetRow
 from integrations.sink import DatasetRef
 
@@ -157,7 +159,7 @@ def test_a_filter_that_cannot_be_read_is_named(api: APIClient, data: None, query
 
 
 def test_an_unknown_format_is_refused(api: APIClient, data: None) -> None:
-    answer = api.get(f"{ROWS}?format=xlsx")
+    answer = api.get(f"{ROWS}?format=pdf")
     assert answer.status_code == 400
     assert "format" in answer.json()["details"]["fields"]
 
@@ -182,6 +184,23 @@ def test_csv_opens_in_a_spreadsheet_and_runs_nothing(api: APIClient, data: None)
     assert lines[1].endswith(",Кампания,1,10.10,")
     assert lines[2].endswith(",,2,,'=1+1")
     assert lines[4] == ""
+
+
+def test_a_workbook_holds_numbers_as_numbers_and_runs_nothing(api: APIClient, data: None) -> None:
+    """S37: XLSX of stored rows."""
+    answer = api.get(f"{ROWS}?format=xlsx")
+    assert answer["Content-Disposition"] == 'attachment; filename="wb.node-1.xlsx"'
+    (sheet,) = load_workbook(io.BytesIO(answer.getvalue())).worksheets
+    header, first, second, _third = sheet.values
+    assert header == ("_executionId", "_nodeId", "_storedAt", "name", "id", "spend", "formula")
+    assert first[3:] == ("Кампания", 1, 10.1, None)
+    assert second[3:] == (None, 2, None, "'=1+1")
+
+
+def test_a_workbook_of_too_many_rows_is_refused(api: APIClient, data: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbooks, "MAX_ROWS", 2)
+    answer = api.get(f"{ROWS}?format=xlsx")
+    assert (answer.status_code, answer.json()["details"]) == (400, {"field": "format", "limit": 2})
 
 
 def test_a_foreign_dataset_is_as_good_as_none(api: APIClient) -> None:

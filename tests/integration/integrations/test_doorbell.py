@@ -82,6 +82,26 @@ def test_zero_rings_are_none(valkey: redis.Redis) -> None:
     assert valkey.llen("io") == 0
 
 
+def test_where_enough_bells_wait_for_workers_no_other_is_sent(valkey: redis.Redis) -> None:
+    valkey.lpush("cpu", *["a bell"] * doorbell.ENOUGH)
+    doorbell.ring("cpu", 3)
+    doorbell.ring("io")
+    assert (valkey.llen("cpu"), valkey.llen("io")) == (doorbell.ENOUGH, 1)
+
+
+def test_bells_are_sent_again_as_soon_as_a_worker_has_taken_one(valkey: redis.Redis) -> None:
+    valkey.lpush("cpu", *["a bell"] * doorbell.ENOUGH)
+    valkey.rpop("cpu")
+    doorbell.ring("cpu", 3)
+    assert valkey.llen("cpu") == doorbell.ENOUGH + 2
+
+
+def test_a_sure_bell_is_sent_however_many_wait(valkey: redis.Redis) -> None:
+    valkey.lpush("cpu", *["a bell"] * doorbell.ENOUGH)
+    doorbell.ring_out("cpu", 1)
+    assert valkey.llen("cpu") == doorbell.ENOUGH + 1
+
+
 def test_a_frozen_broker_neither_raises_nor_is_asked_after_three_failures() -> None:
     with socket.create_server(("127.0.0.1", 0)) as frozen:
         line = doorbell.BrokerLine(f"redis://127.0.0.1:{frozen.getsockname()[1]}/0")

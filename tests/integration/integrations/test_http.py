@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from requests.structures import CaseInsensitiveDict
 
 from integrations.errors import (
     InvalidAnswer,
@@ -15,7 +16,8 @@ from integrations.errors import (
     Unreachable,
     UnsafeAnswer,
 )
-from integrations.http import CallScope, Door, retry_after
+from integrations.http import Answer, CallScope, Door, retry_after
+from integrations.limiter import LONGEST_REST
 from integrations.targets import TargetRules
 from tests.fakes.ledger import Ledger
 
@@ -93,10 +95,25 @@ def test_a_rate_limit_says_how_long_to_wait(door: Door, ledger: Ledger) -> None:
 
 @pytest.mark.parametrize(
     ("text", "seconds"),
-    [("7", 7.0), ("0", 0.0), ("soon", None), ("-1", None), ("9" * 30, None), ("Mon, 01 Jan 2001 00:00:00 GMT", 0.0)],
+    [
+        ("7", 7.0),
+        ("0", 0.0),
+        ("soon", None),
+        ("²", None),
+        ("-1", None),
+        ("99999999", LONGEST_REST),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", LONGEST_REST),
+        ("9" * 30, None),
+        ("Mon, 01 Jan 2001 00:00:00 GMT", 0.0),
+    ],
 )
 def test_retry_after_is_read_as_a_number_or_a_date(text: str, seconds: float | None) -> None:
     assert retry_after({"Retry-After": text}) == seconds
+
+
+def test_a_mark_of_byte_order_before_json_says_nothing() -> None:
+    answer = Answer(200, CaseInsensitiveDict(), b'\xef\xbb\xbf{"a": 1}', 0.0, "https://example.org/")
+    assert answer.json() == {"a": 1}
 
 
 def test_no_retry_after_is_no_wish() -> None:
@@ -150,6 +167,11 @@ def test_an_empty_answer_is_no_data(door: Door, ledger: Ledger) -> None:
 
 def test_text_is_read_in_its_charset(door: Door, ledger: Ledger) -> None:
     assert door.request("GET", ledger.url("/text")).text() == "Привет"
+
+
+def test_text_in_a_charset_that_nobody_knows_is_read_as_utf8() -> None:
+    headers = CaseInsensitiveDict({"Content-Type": "text/plain; charset=klingon"})
+    assert Answer(200, headers, "Привет".encode(), 0.1, "https://example.org").text() == "Привет"
 
 
 def test_a_head_request_has_no_body(door: Door, ledger: Ledger) -> None:

@@ -10,7 +10,6 @@ import pytest
 import redis
 
 from integrations import limiter
-from integrations.credentials import Secret
 from integrations.errors import (
     Cancelled,
     CircuitOpen,
@@ -18,6 +17,7 @@ from integrations.errors import (
     TimedOut,
 )
 from integrations.http import CallScope, CancelHandle, Door
+from integrations.secret import Secret
 from integrations.targets import TargetRules
 from tests.fakes.ledger import Ledger
 
@@ -129,8 +129,8 @@ def test_a_host_that_keeps_failing_is_left_alone(door: Door, ledger: Ledger) -> 
 
 def test_the_circuit_of_one_credential_does_not_stop_another(door: Door, ledger: Ledger) -> None:
     for _ in range(5):
-        door.request("GET", ledger.url("/status/500"), credential=Secret(id="one", kind="token", value="first"))
-    door.request("GET", ledger.url("/json"), credential=Secret(id="two", kind="token", value="second"))
+        door.request("GET", ledger.url("/status/500"), credential=Secret(id="one", kind="bearer", value="first"))
+    door.request("GET", ledger.url("/json"), credential=Secret(id="two", kind="bearer", value="second"))
     assert len(ledger.calls) == 6
 
 
@@ -149,6 +149,7 @@ def test_a_caller_in_a_hurry_does_not_close_a_host_for_others(door: Door, ledger
 
 
 def test_a_429_freezes_the_bucket_for_every_worker(door: Door, rules: TargetRules, ledger: Ledger) -> None:
+    """R2-10."""
     assert door.request("GET", ledger.url("/status/429?retry_after=7"), bucket="shop").status == 429
     with pytest.raises(RateLimited) as caught:
         Door(CallScope(), rules).request("GET", ledger.url("/json"), bucket="shop")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 import redis
 
-from integrations.credentials import Secret
 from integrations.errors import (
     ForbiddenTarget,
     Unreachable,
 )
 from integrations.http import CallScope, Door
+from integrations.secret import Secret
 from integrations.targets import TargetRules
 from tests.fakes.ledger import Ledger, running
 
@@ -113,6 +115,20 @@ def test_a_redirect_is_followed_with_the_headers_of_the_caller_on_the_same_origi
     assert answer.url == ledger.url("/echo")
 
 
+def test_a_redirect_to_a_path_of_other_letters_is_followed(door: Door, ledger: Ledger) -> None:
+    bare = "/echo?word=каталог".encode().decode("latin-1")  # as servers write it that know nothing of escapes
+    door.request("GET", redirect(ledger, quote(bare, safe="")), follow_redirects=True)
+    assert ledger.calls[-1].query == {"word": ["каталог"]}
+
+
+def test_a_secret_may_go_to_a_host_of_other_letters_however_it_is_written() -> None:
+    for pattern in ("api.пример.рф", "*.Пример.рф", "api.xn--e1afmkfd.xn--p1ai"):
+        secret = Secret(id="1", kind="bearer", value="s", hosts=(pattern,))
+        assert secret.may_go_to("api.пример.рф")
+        assert secret.may_go_to("api.xn--e1afmkfd.xn--p1ai")
+        assert not secret.may_go_to("api.примёр.рф")
+
+
 def test_at_most_three_redirects_are_followed(door: Door, ledger: Ledger) -> None:
     answer = door.request(
         "GET", redirect(ledger, "/redirect?to=/redirect?to=/redirect?to=/json"), follow_redirects=True
@@ -138,7 +154,7 @@ def test_every_hop_of_a_redirect_is_checked(door: Door, ledger: Ledger, target: 
 
 
 def test_nothing_secret_goes_along_to_another_origin(door: Door, ledger: Ledger, valkey: redis.Redis) -> None:
-    secret = Secret(id="c1", kind="token", value="topsecret")
+    secret = Secret(id="c1", kind="bearer", value="topsecret")
     with running() as other:
         rules = TargetRules(exceptions=frozenset({("127.0.0.1", ledger.port), ("127.0.0.1", other.port)}))
         Door(CallScope(headers={"Idempotency-Key": "k"}), rules).request(
@@ -171,7 +187,7 @@ def test_a_body_is_not_repeated_to_another_origin(door: Door, ledger: Ledger, va
 
 
 def test_a_credential_goes_only_to_its_hosts(door: Door, ledger: Ledger) -> None:
-    secret = Secret(id="c1", kind="token", value="topsecret", hosts=("*.example.org",))
+    secret = Secret(id="c1", kind="bearer", value="topsecret", hosts=("*.example.org",))
     with pytest.raises(ForbiddenTarget) as caught:
         door.request("GET", ledger.url(), credential=secret)
     assert caught.value.details["reason"] == "host"

@@ -13,11 +13,11 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from accounts import clock
-from integrations import holding, outbox, relay
+from integrations import holding, outbox, relay, tasks
 from integrations.errors import UnknownTopic
 from integrations.models import OutboxMessage
-from integrations.tasks import relay_due
 from tests.fakes import outbox_handlers as handlers
+from tests.integration.realtime.live_server import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -184,20 +184,31 @@ def test_a_relay_does_not_wait_for_one_that_is_busy_with_another_message() -> No
     assert handlers.seen == [2, 1]
 
 
-def test_a_message_whose_sender_died_is_sent_by_the_next_and_three_deaths_bury_it() -> None:
+def test_a_message_whose_sender_died_is_sent_by_the_next_and_that_is_no_try() -> None:
+    """G18: kills lose no message, however often they meet the same one; S4-18: tries are sendings that failed."""
     outbox.add(topic="record", payload={"n": 1})
-    assert relay.claim("system") is not None  # a relay that dies right here
-    assert relay.deliver_due() == 0
+    for death in range(5):
+        assert relay.claim("system") is not None  # a relay that dies right here
+        assert relay.deliver_due() == 0
+        assert (message().tries, message().losses) == (0, death)
+        clock.shift(connection, (death + 1) * (holding.LEASE_SECONDS + 1))
+    assert relay.deliver_due() == 1
+    assert handlers.seen == [1]
+    assert message().state == OutboxMessage.State.SENT
+
+
+def test_a_message_that_all_its_senders_die_of_is_buried() -> None:
+    outbox.add(topic="record", payload={"n": 1})
+    OutboxMessage.objects.update(losses=relay.MAX_LOSSES - 1)
+    assert relay.claim("system") is not None
     clock.shift(connection, holding.LEASE_SECONDS + 1)
-    assert relay.claim("system") is not None
-    assert message().tries == 1
-    clock.shift(connection, 2 * holding.LEASE_SECONDS + 2)
-    assert relay.claim("system") is not None
-    clock.shift(connection, 3 * holding.LEASE_SECONDS + 3)
     assert relay.deliver_due() == 1
     assert handlers.seen == []
     assert message().state == OutboxMessage.State.DEAD
     assert described()["code"] == "sender_lost"
+    assert outbox.send_again([message().id]) == 1
+    assert relay.deliver_due() == 1
+    assert handlers.seen == [1]
 
 
 def test_a_message_stays_with_its_sender_for_as_long_as_the_handler_works() -> None:
@@ -256,8 +267,59 @@ def test_a_relay_that_lost_its_lease_records_nothing() -> None:
 def test_the_task_delivers_its_own_queue_only() -> None:
     outbox.add(topic="record", payload={"n": 1}, queue="notifications")
     outbox.add(topic="record", payload={"n": 2})
-    relay_due("notifications")
+    tasks.deliver("notifications")
     assert handlers.seen == [1]
+
+
+def test_one_thread_of_a_process_sends_the_messages_of_the_desk_one_after_the_other() -> None:
+    """A kill repeats at most the message that was on its way."""
+    outbox.add(topic="wait", payload={"n": 1}, queue="notifications")
+    outbox.add(topic="record", payload={"n": 2}, queue="notifications")
+
+    def deliver() -> None:
+        tasks.deliver("notifications")
+        connection.close()
+
+    first = threading.Thread(target=deliver)
+    first.start()
+    assert handlers.entered.wait(30)
+    assert not tasks.deliver("notifications")
+    assert handlers.seen == []
+    assert OutboxMessage.objects.filter(state=OutboxMessage.State.SENDING).count() == 1
+    handlers.go_on.set()
+    first.join(30)
+    assert handlers.seen == [1, 2]
+
+
+def test_a_relay_that_listens_hears_of_work_without_a_message(
+    valkey: redis.Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S2-3: an event reaches its listeners by the ear of a relay, and no message of the broker is spent on it."""
+    monkeypatch.setattr(tasks, "LISTEN_SECONDS", 60.0)
+
+    def listen() -> None:
+        tasks.relay_due("system")
+        connection.close()
+
+    relaying = threading.Thread(target=listen)
+    relaying.start()
+    try:
+        until(lambda: valkey.zcard("naryad:ears:system") == 1)
+        outbox.add(topic="record", payload={"n": 1})
+        until(lambda: handlers.seen == [1])
+    finally:
+        tasks._leaving.set()
+        relaying.join()
+        tasks._leaving.clear()
+    assert valkey.llen("system") == 0
+
+
+def test_a_message_that_has_to_wait_for_the_one_before_it_is_not_due() -> None:
+    outbox.add(topic="record", payload={"n": 1}, ordering_key="chat")
+    outbox.add(topic="record", payload={"n": 2}, ordering_key="chat")
+    assert relay.is_due("system")
+    assert relay.claim("system") is not None
+    assert not relay.is_due("system")
 
 
 def test_due_messages_whose_bell_was_lost_are_rung_for_again(valkey: redis.Redis) -> None:

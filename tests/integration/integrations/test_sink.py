@@ -70,6 +70,23 @@ def test_a_second_output_of_the_same_step_replaces_the_first(ref: DatasetRef) ->
     assert count() == 0
 
 
+def test_rows_can_be_written_piece_by_piece_and_the_end_takes_away_the_rest(ref: DatasetRef) -> None:
+    """S3-17: a step that runs again fills the same places."""
+    write(ref, [{"n": number} for number in range(9)])
+
+    def put(rows: list[dict[str, Any]], start: int, complete: bool = False) -> int:
+        return sink.write(
+            dataset=ref, execution_id=RUN, node_id="node-1", kind="raw", rows=rows, start=start, complete=complete
+        )
+
+    assert put([{"n": 0}, {"n": 10}], 0) == 1
+    assert put([{"n": 20}], 2) == 1
+    assert count() == 9
+    assert put([], 3, complete=True) == 6
+    assert [row["n"] for row in stored()] == [0, 10, 20]
+    assert count() == 3
+
+
 def test_runs_do_not_touch_each_others_rows(ref: DatasetRef) -> None:
     write(ref, [{"n": 1}])
     write(ref, [{"n": 2}], run=uuid7())

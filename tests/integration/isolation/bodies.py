@@ -13,8 +13,12 @@ from executions.claims import Claimed
 from executions.context import StepContext
 from executions.isolation import run_apart
 from executions.payloads import RunFacts
+from executions.surroundings import Names
 from integrations.scope import CancelHandle
 from tests.unit.executions.graphs import node
+from workflows.graph.expressions import Needs
+from workflows.graph.settings import GraphSettings
+from workflows.graph.topology import CompiledGraph
 from workflows.node_type import NodeContext, NodeType, Outcome, Port
 
 Body = Callable[[Any], Any]
@@ -54,12 +58,22 @@ def surroundings(body: Body, *, seconds: float = 60.0) -> StepContext:
         wake=None,
         started_at=datetime.now(UTC),
     )
+    compiled = node("a", isolate=True)
+    inputs = {"in": [{"x": 1}]}
     return StepContext(
         claimed=claimed,
-        node=node("a", isolate=True),
+        node=compiled,
         node_type=Node(body),
-        inputs={"in": [{"x": 1}]},
-        facts=RunFacts({}, {}),
+        inputs=inputs,
+        facts=RunFacts({}),
+        names=Names(
+            claimed=claimed,
+            graph=CompiledGraph({"a": compiled}, ("a",), GraphSettings()),
+            node=compiled,
+            needs=Needs(frozenset(), frozenset()),
+            inputs=inputs,
+            facts=RunFacts({}),
+        ),
         deadline=time.monotonic() + seconds,
         cancel=CancelHandle(),
     )

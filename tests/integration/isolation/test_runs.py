@@ -25,8 +25,8 @@ from tests.integration.executions.driving import (
     status,
     statuses,
     step,
+    wait_until,
 )
-from tests.integration.executions.test_rescue import wait_until
 
 
 def call(ledger: Ledger, path: str = "/echo", *, settings: dict[str, Any] | None = None, **config: Any) -> NodeSpec:
@@ -70,7 +70,8 @@ def test_each_node_may_be_isolated(anna: User) -> None:
 def test_a_node_over_its_time_fails_once_and_its_neighbours_go_on(anna: User, ledger: Ledger) -> None:
     children = set(psutil.Process().children(recursive=True))
     what = definition(
-        [call(ledger, "/hang", settings={"timeoutSeconds": 0.3, "onError": "continue"}), ("b", "noop"), ("c", "noop")],
+        # Time enough to make the call, which is to be noted.
+        [call(ledger, "/hang", settings={"timeoutSeconds": 1.5, "onError": "continue"}), ("b", "noop"), ("c", "noop")],
         [("b", "c")],
     )
     run = start(anna, what)

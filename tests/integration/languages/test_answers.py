@@ -56,6 +56,7 @@ def test_a_stranger_is_answered_in_what_their_program_asks_for(asked: str, spoke
 
 @pytest.mark.parametrize("spoken", NOT_FOUND)
 def test_a_person_is_answered_in_the_language_they_have_chosen(spoken: str) -> None:
+    """Part 2, row 18: each person has their own language, whatever their program asks for."""
     api = runs.client(runs.person(language=spoken))
     answer = api.get(MISSING, headers={"Accept-Language": "pt" if spoken == "en" else "en"})
     assert (answer.status_code, answer.json()["message"]) == (404, NOT_FOUND[spoken])
@@ -107,16 +108,16 @@ def test_findings_about_a_workflow_are_told_to_each_reader_in_their_language() -
         answer = reader.post(f"/api/v1/workflows/{flow['id']}/validate", {})
         told[language] = sorted(problem["message"] for problem in answer.json()["problems"])
     assert told["ru"] == [
-        "Поле «seconds»: здесь нужно число",
+        "Поле «Секунд (seconds)»: здесь нужно число",
         "Связь ведёт к узлу «b», которого нет: удалите её или верните узел",
     ]
     assert told["en"] == [
-        "Field “seconds”: a number is needed here",
+        "Field “Seconds (seconds)”: a number is needed here",
         "The edge leads to the node “b”, which does not exist: delete the edge or restore the node",
     ]
     assert told["pt-br"] == [
         "A conexão leva ao nó “b”, que não existe: exclua a conexão ou restaure o nó",
-        "Campo “seconds”: aqui é preciso um número",
+        "Campo “Segundos (seconds)”: aqui é preciso um número",
     ]
 
 

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from accounts.models import User
 from tests.integration import runs
-from tests.integration.realtime.live_server import web_process
+from tests.integration.realtime.live_server import OwnValkey, web_process
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +20,12 @@ def web(django_db_setup: None, django_db_blocker: object) -> Iterator[str]:
 @pytest.fixture
 def user(transactional_db: None) -> User:
     return runs.person("admin")
+
+
+@pytest.fixture
+def valkey(tmp_path: Path) -> Iterator[OwnValkey]:
+    """A Valkey that the test may kill."""
+    server = OwnValkey(tmp_path)
+    server.start()
+    yield server
+    server.kill()

@@ -9,7 +9,8 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ from django.conf import settings
 from django.db import connection
 
 PATIENCE_SECONDS = 30.0
+START_SECONDS = 120.0
 
 
 def until(condition: Callable[[], object]) -> None:
@@ -51,10 +53,22 @@ def web_process(*, valkey_url: str = "", **variables: str) -> Iterator[str]:
             },
         )
         try:
-            yield f"ws://127.0.0.1:{port}"
+            web = f"ws://127.0.0.1:{port}"
+            wait_for_answer(web)
+            yield web
         finally:
             process.terminate()
             process.wait(PATIENCE_SECONDS)
+
+
+def wait_for_answer(web: str) -> None:
+    """Until the process answers a page that asks nobody.
+
+    Its socket listens before it has started, and clients lose patience sooner than a busy machine starts a process.
+    """
+    with closing(HTTPConnection(urlsplit(web).netloc, timeout=START_SECONDS)) as line:
+        line.request("GET", "/healthz")
+        line.getresponse()
 
 
 def _database_url() -> str:

@@ -60,6 +60,21 @@ def test_many_moves_are_announced_together_and_the_last_one_always(listener: Lis
     assert len(seqs) < 200
 
 
+def test_a_run_that_moves_again_keeps_no_other_run_waiting(listener: Listener):
+    """S3-5: two runs that end in one moment are announced each at its own time, in whatever order they are told."""
+    announcer = Announcer(settings.REDIS_URL, window=3600)
+    busy, quiet = listener.run, str(uuid.uuid4())
+    announcer.tell(busy, Notice(1))
+    listener.until(1)
+    announcer.tell(busy, Notice(2))  # within its window, so it has to wait
+    announcer.tell(quiet, Notice(7))
+    listener.run = quiet
+    assert listener.until(7)[-1]["seq"] == 7
+    announcer.flush()
+    listener.run = busy
+    assert [notice["seq"] for notice in listener.until(2)] == [2]
+
+
 def test_hints_travel_with_the_announcement_and_the_newest_count(listener: Listener):
     hints = {str(number): {"step": str(number), "attempt": 1, "startedAt": "…"} for number in range(300)}
     Announcer(settings.REDIS_URL).tell(listener.run, Notice(7, hints))
@@ -104,7 +119,8 @@ def in_a_process(script: str) -> None:
 
 def test_without_valkey_nobody_is_kept_waiting_and_nothing_is_forgotten(tmp_path: Path):
     valkey = OwnValkey(tmp_path)
-    announcer = Announcer(valkey.url)
+    way = tmp_path / "way.sock"  # it is there when somebody listens: what goes out before is heard by nobody
+    announcer = Announcer(f"unix://{way}")
     run = str(uuid.uuid4())
     for seq in range(1, 100):
         announcer.tell(run, Notice(seq))
@@ -113,6 +129,7 @@ def test_without_valkey_nobody_is_kept_waiting_and_nothing_is_forgotten(tmp_path
     try:
         for listener in listening(valkey.url):
             listener.run = run
+            way.symlink_to(tmp_path / "valkey.sock")
             announcer.tell(run, Notice(50))
             assert listener.until(99)[-1]["seq"] == 99
     finally:

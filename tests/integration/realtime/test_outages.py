@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
-from pathlib import Path
 
-import pytest
 from django.db import connection
 
 from accounts.models import User
@@ -16,14 +13,6 @@ from executions.realtime.announcer import Announcer, Notice
 from tests.integration import runs
 from tests.integration.realtime.live_server import OwnValkey, until, web_process
 from tests.integration.realtime.watching import watching
-
-
-@pytest.fixture
-def valkey(tmp_path: Path) -> Iterator[OwnValkey]:
-    server = OwnValkey(tmp_path)
-    server.start()
-    yield server
-    server.kill()
 
 
 def say(run, text: str) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from accounts.models import User
 from executions import journal, services
-from executions.consumers.progress import MOVES_OF_MANY
+from executions.consumers.following import MOVES_OF_MANY
 from executions.models import Execution, ExecutionEvent
 from executions.realtime import announce, hint_running
 from tests.integration import runs
@@ -67,6 +67,19 @@ def test_a_reconnect_with_the_last_number_loses_nothing(web: str, user: User):
     assert [frame["seq"] for frame in missed] == list(range(seen + 1, last + 1))
 
 
+def test_a_hint_that_comes_too_late_is_not_told_after_a_reconnect(web: str, user: User):
+    """S3-21: the watcher has been told before that the step has ended, and must not believe that it runs."""
+    run = runs.start(runs.workflow(user), user)
+    driving.drain()
+    seen = ExecutionEvent.objects.filter(execution=run).latest("seq").seq
+    ended = driving.step(run, "a")
+    with watching(web, run, runs.token(user), since=seen - 1) as watcher:
+        watcher.events_until("execution.succeeded")
+        hint_running(run.pk, ended.pk, 1, run.created_at)
+        hint_running(run.pk, driving.step(run, "b").pk, 2, run.created_at)
+        assert watcher.frame()["step"] == str(driving.step(run, "b").pk)
+
+
 def test_a_watcher_from_the_future_starts_anew(web: str, user: User):
     """S3-21: a number that the journal has not reached (a restored database) gives a snapshot."""
     run = runs.start(runs.workflow(user), user)
@@ -75,7 +88,7 @@ def test_a_watcher_from_the_future_starts_anew(web: str, user: User):
 
 
 def test_a_lost_announcement_delays_a_line_and_loses_none(web: str, user: User):
-    """S3-21: the journal is the truth; lines that nobody announces arrive too."""
+    """R3-22, S3-21: the journal is the truth; lines that nobody announces arrive too."""
     run = runs.start(runs.workflow(user), user)
     with watching(web, run, runs.token(user)) as watcher:
         watcher.frame()

@@ -11,8 +11,11 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from config.handler import THREADS
 from executions import realtime, services
 from executions.models import Execution
+from executions.realtime import wait_for_answer
+from executions.realtime.waiting import WAITERS, places
 from tests.integration import runs
 from tests.integration.executions import driving
 from tests.integration.realtime.live_server import PATIENCE_SECONDS, until, web_process
@@ -37,6 +40,25 @@ def test_whoever_waits_for_a_run_learns_of_its_end():
     driving.drain()
     waiting.join(PATIENCE_SECONDS)
     assert not waiting.is_alive()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_crowds_that_wait_leave_threads_to_those_who_do_not():
+    """S2-11: who comes beyond is answered at once with the run as it stands; a place that is given up is the next's."""
+    user = runs.person()
+    run = runs.start(runs.workflow(user), user)
+    assert THREADS - WAITERS >= 200
+    for _ in range(WAITERS):
+        assert places.acquire(blocking=False)
+    try:
+        assert realtime.wait_until_finished(run.pk, PATIENCE_SECONDS).status == "running"
+        assert wait_for_answer(run.pk, PATIENCE_SECONDS) is None
+    finally:
+        places.release(WAITERS)
+    driving.drain()
+    assert realtime.wait_until_finished(run.pk, PATIENCE_SECONDS).status == "succeeded"
+    with pytest.raises(ValueError, match="released too many times"):
+        places.release()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -70,4 +92,6 @@ def test_who_waits_keeps_nobody_from_being_served():
         assert ask("GET", "/executions")[1]["count"] == 8
         driving.drain()
         assert [answer.result()[0] for answer in waiting] == [200] * 8
-        assert {answer.result()[1]["status"] for answer in waiting} == {"succeeded"}
+        answers = [answer.result()[1] for answer in waiting]
+        assert {answer["status"] for answer in answers} == {"succeeded"}
+        assert answers[0] == ask("GET", f"/executions/{answers[0]['id']}")[1]

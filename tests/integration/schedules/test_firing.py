@@ -44,7 +44,7 @@ def test_five_who_look_at_once_start_one_run(anna: User):
 
 
 def test_two_beats_and_three_tickers_start_as_many_runs_as_there_are_ticks(anna: User):
-    """G8, Part 4, row 6: 20 ticks, each looked at by five."""
+    """R3-6, G8, Part 4, row 6: 20 ticks, each looked at by five."""
     flow = scheduled(anna, {"everySeconds": 10})
     name = row(flow).name
 
@@ -122,7 +122,7 @@ def test_a_person_starts_all_branches(anna: User):
 
 
 def test_a_change_of_the_clocks_gives_one_run_each_night(anna: User):
-    """G9, Part 4, row 6: 02:30 is missing on one night and comes twice on another."""
+    """R3-6, G9, Part 4, row 6: 02:30 is missing on one night and comes twice on another."""
     for evening in (datetime(2026, 3, 27, 22, tzinfo=UTC), datetime(2026, 10, 23, 22, tzinfo=UTC)):
         scenes.set_clock(evening)
         flow = scheduled(anna, {"crontab": "30 2 * * *", "timeZone": "Europe/Berlin"})

@@ -31,7 +31,7 @@ THREE_HOURS = timedelta(hours=3, seconds=90)
     ],
 )
 def test_three_hours_without_anybody_who_looks(anna: User, missed: str, expected: list[tuple[str, int]]):
-    """G9, Part 4, row 6: the policy says what is caught up, once, and the next tick comes in its time."""
+    """R3-6, G9, Part 4, row 6: the policy says what is caught up, once, and the next tick comes in its time."""
     scenes.set_clock(NOON)
     flow = scheduled(anna, {"crontab": "*/30 * * * *", "missed": missed})
     pass_time(THREE_HOURS)

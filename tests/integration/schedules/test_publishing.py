@@ -82,7 +82,7 @@ def test_other_input_data_move_no_tick(anna: User):
 
 
 def test_a_tick_runs_what_is_published_when_it_fires(anna: User):
-    """Part 4, row 6: never the old version; a draft changes nothing."""
+    """R3-6, part 4, row 6: never the old version; a draft changes nothing."""
     flow = scheduled(anna, {"everySeconds": 60})
     scenes.replace(flow, anna, scenes.definition({"everySeconds": 60}))
     scenes.replace(flow, anna, scenes.definition({"everySeconds": 5}, {"everySeconds": 7}), draft=True)

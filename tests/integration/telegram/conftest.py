@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 import redis
 from django.conf import settings as installation
+from django.db import connection
 
+from accounts import clock
 from tests.fakes.bot_api import TOKEN, BotAPI, running
+from tests.integration.telegram.desk import Desk
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -40,8 +43,18 @@ def lift_pause() -> Callable[[], None]:
 def telegram(telegram_server: BotAPI, settings: Any, lift_pause: Callable[[], None]) -> Iterator[BotAPI]:
     """A bot that nobody has talked to yet, and an installation that speaks as it."""
     telegram_server.reset()
-    settings.TELEGRAM_API_BASE_URL = telegram_server.url
+    for person in (5, 6, 7):
+        telegram_server.acts.person(person)
+    settings.TELEGRAM_API_BASE_URL = f"{telegram_server.url}/bot"
+    settings.TELEGRAM_API_FILE_BASE_URL = f"{telegram_server.url}/file/bot"
     settings.TELEGRAM_BOT_TOKEN = TOKEN
     lift_pause()
     yield telegram_server
     telegram_server.reset()
+
+
+@pytest.fixture
+def desk(telegram: BotAPI, lift_pause: Callable[[], None], db: None) -> Iterator[Desk]:
+    """A service desk with an author and two executors, each of whom has a chat with the bot."""
+    yield Desk(telegram, lift_pause)
+    clock.shift(connection, 0)

@@ -21,6 +21,7 @@ from integrations.scope import CallScope
 from integrations.telegram.client import TelegramClient
 from integrations.telegram.errors import (
     Blocked,
+    MessageGone,
     NotConnected,
     RequestRejected,
     TokenMissing,
@@ -40,8 +41,9 @@ def test_the_bot_knows_its_name_and_its_id(client: TelegramClient) -> None:
 
 
 def test_a_message_arrives_as_html(client: TelegramClient, telegram: BotAPI) -> None:
-    assert client.send_message(chat_id=5, text="<b>Заявка</b>") == 1
-    assert telegram.sent == [{"chat_id": "5", "text": "<b>Заявка</b>", "parse_mode": "HTML"}]
+    first = client.send_message(chat_id=5, text="<b>Заявка</b>")
+    assert client.send_message(chat_id=5, text="another") == first + 1
+    assert telegram.sent[0].items() >= {"chat_id": "5", "text": "<b>Заявка</b>", "parse_mode": "HTML"}.items()
 
 
 def test_updates_come_again_until_they_are_confirmed(client: TelegramClient, telegram: BotAPI) -> None:
@@ -86,7 +88,9 @@ PAGE = b"<html>gateway</html>"
 @pytest.mark.parametrize(
     ("answer", "error"),
     [
-        (refusal(400, "Bad Request: chat not found"), RequestRejected),
+        (refusal(400, "Bad Request: BUTTON_DATA_INVALID"), RequestRejected),
+        (refusal(400, "Bad Request: chat not found"), Blocked),
+        (refusal(400, "Bad Request: message to edit not found"), MessageGone),
         (refusal(401, "Unauthorized"), TokenRejected),
         (refusal(404, "Not Found"), TokenRejected),
         (refusal(403, "Forbidden: bot was blocked by the user"), Blocked),

@@ -13,7 +13,7 @@ from integrations import outbox, relay
 from integrations.models import OutboxMessage
 from tests.fakes.bot_api import BotAPI, refusal
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
@@ -45,7 +45,7 @@ def test_a_message_goes_out_once(telegram: BotAPI) -> None:
 
 def test_a_person_who_blocked_the_bot_is_written_to_once(telegram: BotAPI) -> None:
     """S4-20: 403 ends a message at the first try; the next person gets theirs."""
-    telegram.blocked = {5}
+    telegram.acts.block(5)
     put("hi")
     put("hi", chat=6)
     relay.deliver_due(queue="notifications")

@@ -12,10 +12,11 @@ from django.utils import timezone
 from accounts import clock
 from accounts.services import create_user, deactivate_user
 from integrations import inbox
-from integrations.models import InboundMessage, OutboxMessage
+from integrations.models import Event, InboundMessage, OutboxMessage
+from tickets.models import Contact
 from tickets.telegram import handler
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 BOT = "77"
 
@@ -55,10 +56,19 @@ def test_a_stranger_learns_their_id() -> None:
     assert "<code>5</code>" in text
 
 
-def test_any_private_message_is_answered() -> None:
-    handler.handle(message(text="здравствуйте"), bot_id=BOT)
-    handler.handle(message(2, text=None, location={"latitude": 55.75, "longitude": 37.61}), bot_id=BOT)
-    assert len(answers()) == 2
+def test_what_a_stranger_writes_is_a_message_of_a_client() -> None:
+    """S2-2: who is no user is a contact, found or made, and what they write is an event, once per update."""
+    for number in (1, 1, 2):
+        handler.handle(message(number, text="здравствуйте"), bot_id=BOT)
+    told = list(Event.objects.filter(name="message.received").order_by("at"))
+    contact = Contact.objects.get(telegram_id=5)
+    assert [(event.subject, event.payload["text"]) for event in told] == [(str(contact.pk), "здравствуйте")] * 2
+    assert not OutboxMessage.objects.exclude(topic="event.arrived").exists()
+
+
+def test_a_command_of_a_stranger_is_answered() -> None:
+    handler.handle(message(text="/my"), bot_id=BOT)
+    assert answers()[0].startswith("Пользователь не найден")
 
 
 def test_a_deactivated_person_is_a_stranger() -> None:
@@ -92,7 +102,6 @@ def test_the_answer_goes_to_the_chat_in_order_and_by_the_queue_of_notifications(
         message(sender=5, chat=-100),
         {"update_id": 1, "message": {"chat": {"id": 5, "type": "private"}, "text": "/start"}},
         {"update_id": 1, "edited_message": message()["message"]},
-        {"update_id": 1, "callback_query": {"id": "1", "from": {"id": 5}, "data": "t:take:c:0"}},
         {"update_id": 1, "message": {"chat": "of another shape"}},
         message(text="a\x00b"),
     ],

@@ -10,11 +10,12 @@ import psycopg
 import pytest
 from django.db import connection, connections
 
-from integrations.models import InboundMessage
+from integrations.models import InboundMessage, OutboxMessage
 from integrations.scope import CallScope
 from integrations.telegram.client import TelegramClient
 from integrations.telegram.errors import TokenRejected
 from tests.fakes.bot_api import Answer, BotAPI, refusal
+from tests.integration.tickets import desk
 from tickets.errors import PollerRunning
 from tickets.telegram.poller_lock import PollerLock
 from tickets.telegram.polling import Poller
@@ -33,7 +34,8 @@ class Running:
 
     def _run(self, wait: bool) -> None:
         try:
-            Poller(client=TelegramClient.connect(self.scope), stop=self.stop, wait=wait).run()
+            client = TelegramClient.connect(self.scope)
+            Poller(client=client, stop=self.stop, wait=wait, first_pause=0.01).run()
         except Exception as error:
             self.error = error
         finally:
@@ -90,8 +92,9 @@ def test_a_conflict_is_explained_in_the_log(
     telegram: BotAPI, start: Callable[..., Running], caplog: pytest.LogCaptureFixture
 ) -> None:
     telegram.plan("getUpdates", refusal(409, "Conflict: can't use getUpdates method while webhook is active"))
+    update = telegram.write(5)
     start()
-    telegram.wait_until(lambda: len(telegram.polls) > 1)
+    telegram.wait_until(confirmed(telegram, update))
     assert "webhook is active" in caplog.text
     assert "deleteWebhook" in caplog.text
 
@@ -112,6 +115,21 @@ def test_a_defect_costs_one_update_and_not_those_behind_it(
     start()
     telegram.wait_until(confirmed(telegram, in_a_group))
     assert noted() == [f"7654321:{in_a_group}"]
+
+
+def test_who_has_written_what_met_a_defect_is_told(
+    telegram: BotAPI, start: Callable[..., Running], settings: Any
+) -> None:
+    """Words that are handled no more do not disappear without a word."""
+    category = desk.category()
+    desk.ticket(category, desk.somebody("Анна", telegram_id=5))
+    desk.forget_messages()
+    settings.OUTBOX_HANDLERS = {"telegram.send": settings.OUTBOX_HANDLERS["telegram.send"]}
+    asked = telegram.acts.write(5, "/my")  # its cards have nobody who brings them
+    start()
+    telegram.wait_until(confirmed(telegram, asked))
+    told = OutboxMessage.objects.get()
+    assert told.payload == {"chatId": 5, "text": "Не получилось, попробуйте ещё раз"}
 
 
 def test_the_lock_lost_with_its_connection_is_taken_again(telegram: BotAPI, start: Callable[..., Running]) -> None:

@@ -83,7 +83,7 @@ def test_start_is_answered_to_a_stranger_and_to_a_linked_person(telegram: BotAPI
     deliver()
     (to_stranger,), (to_anna,) = telegram.texts_to(5), telegram.texts_to(6)
     assert to_stranger.startswith("Пользователь не найден\n")
-    assert "<code>5</code>" in to_stranger
+    assert "Telegram ID: 5" in to_stranger
     assert "Анна" in to_anna
     process.terminate()
     log = words(process)
@@ -95,7 +95,7 @@ def test_start_is_answered_to_a_stranger_and_to_a_linked_person(telegram: BotAPI
 def test_a_poller_stops_in_the_middle_of_its_long_poll(telegram: BotAPI, start: Start) -> None:
     """S4-17: SIGTERM does not wait for Telegram."""
     process = start()
-    telegram.silent_on_confirmation = True  # from now on only a cut ends a poll
+    telegram.updates.silent_on_confirmation = True  # from now on only a cut ends a poll
     telegram.write(5)
     telegram.wait_until(lambda: any("offset" in poll for poll in telegram.polls))
     process.terminate()
@@ -124,14 +124,14 @@ def test_a_poller_that_waits_takes_over_from_one_that_is_killed(telegram: BotAPI
 
 def test_a_poller_killed_before_it_confirmed_does_nothing_twice(telegram: BotAPI, start: Start) -> None:
     """S4-20: updates that were handled and come again change nothing."""
-    telegram.silent_on_confirmation = True
+    telegram.updates.silent_on_confirmation = True
     for person in (5, 6, 7):
         last = telegram.write(person)
     first = start()
     telegram.wait_until(lambda: any("offset" in poll for poll in telegram.polls))
     kill(first)
     assert len(telegram.waiting) == 3
-    telegram.silent_on_confirmation = False
+    telegram.updates.silent_on_confirmation = False
     already = len(telegram.polls)
     start()
     telegram.wait_until(lambda: any(poll.get("offset") == str(last + 1) for poll in telegram.polls[already:]))

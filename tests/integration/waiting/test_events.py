@@ -103,7 +103,7 @@ def test_an_event_told_twice_wakes_once_and_not_the_next_step_that_waits(anna: U
     deliver()
     drain()
     second = waiting(anna)
-    arrivals.wake_waiting({"eventId": str(event.pk)})
+    arrivals.wake_waiting(event)
     assert (status(first), step(second, "wait").status) == ("succeeded", "waiting")
 
 
@@ -124,11 +124,11 @@ def test_a_retried_step_waits_anew(anna: User) -> None:
 def test_an_event_wakes_everybody_in_batches(anna: User) -> None:
     runs = [waiting(anna) for _run in range(7)]
     event = emit()
-    arrivals.wake_waiting({"eventId": str(event.pk)}, batch=3)
+    arrivals.wake_waiting(event, batch=3)
     assert Step.objects.filter(status="waiting").count() == 4
     rest = OutboxMessage.objects.latest("created_at").payload
     assert rest["after"]
-    arrivals.wake_waiting(rest, batch=3)
+    arrivals.wake_waiting(event, after=rest["after"], batch=3)
     assert Step.objects.filter(status="waiting").count() == 1
     assert deliver() == 3
     assert not Step.objects.filter(status="waiting").exists()
@@ -168,7 +168,7 @@ def test_old_events_are_forgotten(anna: User, settings: Any) -> None:
     assert events.prune(100) == 1
     clock.shift(connection, 0)
     assert (events.find(old.pk), events.find(young.pk)) == (None, young)
-    arrivals.wake_waiting({"eventId": str(old.pk)})
+    arrivals.wake_waiting(old)
 
 
 @pytest.mark.parametrize(

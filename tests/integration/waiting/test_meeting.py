@@ -13,8 +13,7 @@ from accounts.models import User
 from executions import runner, services, sweeps
 from executions.claims import Claimed
 from executions.models import Execution
-from tests.integration.executions.driving import drain, items, leases, start, status, step
-from tests.integration.executions.test_rescue import wait_until
+from tests.integration.executions.driving import drain, items, leases, start, status, step, wait_until
 from tests.integration.waiting.scenes import deliver, emit, waiting, what
 
 BLOCKED = """

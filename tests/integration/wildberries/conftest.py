@@ -8,22 +8,7 @@ from pathlib import Path
 import pytest
 
 from integrations.wildberries.sandbox.server import Sandbox
-from tests.fakes.prism import PROMOTION, STATISTICS, Missing, Prism, program
-
-
-@pytest.fixture(scope="session")
-def prism_program() -> Path:
-    try:
-        return program()
-    except Missing as missing:
-        pytest.skip(str(missing))
-
-
-@pytest.fixture(scope="session")
-def promotion_mock(prism_program: Path) -> Iterator[str]:
-    """URL of a Prism that answers like the promotion API's examples."""
-    with Prism(PROMOTION) as prism:
-        yield prism.url
+from tests.fakes.prism import PROMOTION, STATISTICS, Prism
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ def seconds_refused(pace: Pace, method) -> float:
 
 
 def test_statistics_go_once_in_twenty_seconds_for_all_workers_of_a_seller():
-    """S3-14: the token bucket is obeyed before a request is sent."""
+    """R2-10, S3-14: the token bucket is obeyed before a request is sent."""
     seller = token()
     Pace(base_url=OFFICIAL, token=seller).wait_turn("fullstats")
     assert 15 < seconds_refused(Pace(base_url=OFFICIAL, token=seller), "fullstats") <= 20

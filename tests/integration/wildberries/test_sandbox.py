@@ -186,6 +186,17 @@ def test_the_command_serves_until_it_is_told_to_stop(tmp_path):
     assert len(log.read_text().splitlines()) == 1
 
 
+def test_budgets_have_the_shape_that_the_release_notes_give(sandbox, http):
+    """S3-14: the operation is younger than the stored specification."""
+    ids = ids_of(http, sandbox.url, 9)
+    answer = http.post(f"{sandbox.url}/api/advert/v2/budget", json={"advertIds": ids}).json()
+    assert [row["advertId"] for row in answer["adverts"]] == ids
+    assert {frozenset(row) for row in answer["adverts"]} == {frozenset({"advertId", "currency", "total"})}
+    wrongs: list[Any] = [{}, {"advertIds": []}, {"advertIds": list(range(51))}, {"advertIds": ["1"]}, [1]]
+    for wrong in wrongs:
+        assert http.post(f"{sandbox.url}/api/advert/v2/budget", json=wrong).status_code == 400
+
+
 class TestAgainstTheSpecification:
     """Prism stands between and turns every deviation from the official specification into an error of its own."""
 
@@ -208,6 +219,15 @@ class TestAgainstTheSpecification:
         body = {"from": DATES["beginDate"], "to": DATES["endDate"], "items": pairs(http, sandbox.url, *names)}
         answer = http.post(checked_promotion + path, json=body)
         assert answer.status_code == 200, answer.text
+
+    def test_expenses_agree(self, checked_promotion, http):
+        """S3-14: what was taken, and the refusal of a range that is too long, in plain words."""
+        days = {"from": DATES["beginDate"], "to": DATES["endDate"]}
+        answer = http.get(f"{checked_promotion}/adv/v1/upd", params=days)
+        assert answer.status_code == 200, answer.text
+        assert answer.json()
+        long = http.get(f"{checked_promotion}/adv/v1/upd", params={**days, "from": "2020-01-01"})
+        assert (long.status_code, long.text) == (400, "Интервал не может быть больше 31 дней")
 
     @pytest.mark.parametrize("report", ["orders", "sales"])
     @pytest.mark.parametrize("flag", ["0", "1"])

@@ -74,7 +74,7 @@ def test_a_workflow_with_faults_is_kept_as_a_draft_with_all_its_problems(api: AP
     assert (answer["status"], answer["publishedVersion"]) == ("draft", None)
     errors = [problem for problem in answer["problems"] if problem["severity"] == "error"]
     assert {problem["code"] for problem in errors} == {"unknown_type", "config_invalid", "cycle", "dangling_edge"}
-    assert set(errors[0]) == {"code", "severity", "nodeId", "edgeId", "message"}
+    assert set(errors[0]) == {"code", "severity", "nodeId", "edgeId", "message", "suggestion"}
     assert "seconds" in next(problem["message"] for problem in errors if problem["code"] == "config_invalid")
     assert answer["definition"] == broken()
 

@@ -100,7 +100,7 @@ def test_a_list_shows_one_s_own_projects_only(three: list[Any], stranger: User, 
 
 
 def test_node_types_are_listed_with_the_schema_of_their_configs(api: APIClient) -> None:
-    answer = api.get("/api/v1/node-types").json()
+    answer = api.get("/api/v1/node-types", {"pageSize": 200}).json()
 
     types = {node_type["type"]: node_type for node_type in answer["results"]}
     assert answer["count"] == len(types)

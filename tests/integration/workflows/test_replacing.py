@@ -96,6 +96,20 @@ def test_a_stale_etag_fails_the_precondition(api: APIClient, created: dict[str, 
     assert put(api, created, headers={"If-Match": "*"}).status_code == 200
 
 
+def test_only_what_was_seen_is_published(api: APIClient, created: dict[str, Any]) -> None:
+    """Somebody else's save comes between the look at the gate and the word: it is told and not let in unseen."""
+    seen = put(api, created, draft=True).headers["ETag"]
+    newer = put(api, created, draft=True).headers["ETag"]
+    address = f"/api/v1/workflows/{created['id']}/publish"
+
+    refused = api.post(address, headers={"If-Match": seen})
+
+    assert (refused.status_code, refused.json()["details"]) == (412, {"version": 3})
+    assert api.get(f"/api/v1/workflows/{created['id']}").json()["publishedVersion"] == 1
+    assert api.post(address, headers={"If-Match": newer}).json()["publishedVersion"] == 3
+    assert api.post(address).status_code == 200
+
+
 def test_what_was_read_can_be_written_back(api: APIClient, created: dict[str, Any]) -> None:
     answer = api.put(f"/api/v1/workflows/{created['id']}", created)
 
@@ -170,7 +184,10 @@ def test_foreign_workflows_are_as_good_as_none(created: dict[str, Any], stranger
         api.get(address),
         put(api, created),
         api.delete(address),
-        *(api.post(f"{address}/{verb}") for verb in ("validate", "duplicate", "publish", "versions/1/restore")),
+        *(
+            api.post(f"{address}/{verb}")
+            for verb in ("validate", "duplicate", "publish", "unpublish", "versions/1/restore")
+        ),
         *(api.get(f"{address}/{what}") for what in ("versions", "versions/1", "versions/diff?from=1&to=1")),
     ]
 
@@ -185,7 +202,7 @@ def test_who_may_only_look_may_not_change(created: dict[str, Any], viewer: User,
     assert api.post(f"{address}/validate").status_code == 200
     assert put(api, created).status_code == 403
     assert api.delete(address).status_code == 403
-    for verb in ("duplicate", "publish", "versions/1/restore"):
+    for verb in ("duplicate", "publish", "unpublish", "versions/1/restore"):
         assert api.post(f"{address}/{verb}").status_code == 403
 
 

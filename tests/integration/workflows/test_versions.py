@@ -27,6 +27,7 @@ def changed(api: APIClient, created: dict[str, Any]) -> str:
 
 
 def test_versions_are_listed_newest_first(api: APIClient, changed: str) -> None:
+    """R3-11."""
     answer = api.get(f"{changed}/versions").json()
 
     assert answer["count"] == 2
@@ -52,6 +53,7 @@ def test_a_version_that_is_not_there_is_not_found(api: APIClient, changed: str, 
 
 
 def test_a_diff_says_what_changed(api: APIClient, changed: str) -> None:
+    """R2-19, R3-11."""
     found = api.get(f"{changed}/versions/diff?from=1&to=v002").json()
 
     assert (found["from"], found["to"]) == ("v001", "v002")

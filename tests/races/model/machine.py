@@ -115,6 +115,8 @@ class RunMachine(RuleBasedStateMachine):
         least = data.draw(st.sampled_from([1, 1, 1, 0]))  # mostly the run goes on somewhere
         fired = data.draw(st.sets(st.sampled_from([port for port in ports if port != "error"]), min_size=least))
         done = settlement.success({port: [{}] for port in sorted(fired)})
+        if goes_on:
+            self._line_up()
         recorded = self._finish(grip, done, lambda: self.oracle.succeed(grip.name, fired), goes_on=goes_on)
         ready = self.oracle.named("ready")
         if recorded is not None and recorded.claimed is not None:
@@ -223,6 +225,12 @@ class RunMachine(RuleBasedStateMachine):
         fence = self.oracle.claim(claimed.node_id)
         assert claimed.fence == fence
         self.grips.append(Grip(claimed, fence))
+
+    def _line_up(self) -> None:
+        """Which of the ready steps is claimed next follows from the time of day otherwise, and cannot be repeated."""
+        for place, name in enumerate(self.oracle.named("ready")):
+            first = Now() - timedelta(hours=12) + timedelta(minutes=place)
+            Step.objects.filter(execution_id=self.run_id, node_id=name).update(rank_at=first)
 
     def _some(self, data: st.DataObject) -> Grip:
         return data.draw(st.sampled_from(self.grips), label="whose")

@@ -35,6 +35,15 @@ def somebody() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
+@pytest.mark.parametrize(("name", "value"), [("PORT", "abc"), ("PORT", "70000"), ("WB_SANDBOX_PORT", "-1")])
+def test_what_is_no_port_is_refused_in_words(
+    home: Installation, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(Refused, match=f"{name} is no port: '{value}'"):
+        as_named(home)
+
+
 def test_nothing_named_means_everything_embedded(home: Installation) -> None:
     """S3-26: the port is 3001 unless PORT says otherwise."""
     plan = as_named(home)
@@ -127,7 +136,7 @@ def test_workers_are_told_their_queues_and_slots(home: Installation) -> None:
     } == {
         "worker": ("io", "100", "16"),
         "worker-cpu": ("cpu", "2", "0"),
-        "worker-notify": ("notifications,system", "8", "8"),
+        "worker-notify": ("notifications,system", "8", "10"),
     }
 
 

@@ -87,6 +87,7 @@ def test_a_join_of_any_starts_once_with_the_first_live_edge():
 
 @pytest.mark.parametrize(("join", "expected"), [("all_resolved", "ready"), ("all_live", "skipped"), ("any", "ready")])
 def test_a_join_with_one_dead_edge_follows_its_mode(join, expected):
+    """R3-13."""
     run = Run(graph([("a", "c", "yes"), ("b", "c", "yes")], c={"join": join}))
     run.finish("a", "no")
     run.finish("b", "yes")

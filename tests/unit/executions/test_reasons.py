@@ -77,9 +77,8 @@ def test_a_running_step_whose_lease_ran_out_has_lost_its_worker():
     ("code", "kind"),
     [
         ("retry", Kind.RETRY),
-        ("rate_limit", Kind.RATE_LIMIT),
         ("rate_limited", Kind.RATE_LIMIT),
-        ("breaker", Kind.BREAKER),
+        ("server_crowded", Kind.CROWDED),
         ("circuit_open", Kind.BREAKER),
         ("time_slice", Kind.LATER),
     ],

@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from executions.engine.planner import decide
-from executions.engine.repeating import Action, Because, Past, Plan, begin_anew, cut_off, from_the_start, go_on
+from executions.engine.repeating import (
+    Action,
+    Because,
+    Past,
+    Plan,
+    begin_anew,
+    cut_off,
+    from_the_start,
+    go_on,
+    past_of,
+)
 from executions.engine.states import StepStatus
 from tests.unit.executions.graphs import compiled_from, graph
 from workflows.graph.topology import CompiledGraph
@@ -94,8 +104,15 @@ def test_the_same_graph_under_another_number_takes_over_all_results():
 
 @pytest.mark.parametrize(
     "change",
-    [{"config": {"x": 1}}, {"type": "set"}, {"join": "any"}],
-    ids=["config", "type", "join"],
+    [
+        {"config": {"x": 1}},
+        {"type": "set"},
+        {"join": "any"},
+        {"run_once": True},
+        {"when_empty": "skip"},
+        {"lenient": True},
+    ],
+    ids=["config", "type", "join", "run_once", "when_empty", "lenient"],
 )
 def test_a_changed_node_runs_again_with_all_that_depends_on_it(change: dict[str, Any]):
     plan = begin_anew(graph(CHAIN), graph(CHAIN, b=change), FAILED_AT_FOUR, ())
@@ -171,6 +188,21 @@ def test_a_loop_is_taken_over_as_a_whole_or_not_at_all():
     plan = begin_anew(compiled, compiled, broken, ())
     assert plan.kept == ("a",)
     assert ready(plan) == ["loop"]
+
+
+def test_a_loop_that_handled_its_limit_runs_again_under_another_one():
+    """Under the same limit, or where it ended by itself, it is taken over."""
+
+    def looping(limit: int) -> CompiledGraph:
+        nodes = [("write", "noop"), ("check", "noop"), ("mend", "noop")]
+        return compiled_from(nodes, [("write", "check"), ("check", "write", "out", limit), ("write", "mend", "error")])
+
+    ended = {"write": "failed", "check": "skipped", "mend": "failed"}
+    left = past(["mend"], {"write": ["error"], "check": ["out"]}, **ended)
+    assert begin_anew(looping(2), looping(2), left, ()).kept == ("write", "check")
+    assert begin_anew(looping(2), looping(3), left, ()).kept == ()
+    done = past(["mend"], {"write": ["error"]}, write="succeeded", check="succeeded", mend="failed")
+    assert begin_anew(looping(2), looping(3), done, ()).kept == ("write", "check")
 
 
 def test_a_retry_in_which_everything_would_be_skipped_runs_nothing():
@@ -259,3 +291,34 @@ def test_a_branch_whose_schedule_did_not_start_the_run_stays_skipped():
         "b": ("reuse", None),
     }
     assert from_the_start(new, past(one="succeeded")) == new.nodes.keys()
+
+
+@pytest.mark.parametrize("rows", [1, -1])
+def test_of_the_passes_of_a_loop_the_least_finished_one_counts(rows: int):
+    """In whatever order the database tells of them."""
+    steps = [
+        ("a", "succeeded", ["out"], False),
+        ("a", "pending", None, False),
+        ("b", "skipped", [], False),
+        ("b", "succeeded", ["out"], False),
+        ("c", "succeeded", ["out"], False),
+        ("c", "failed", ["error"], True),
+        ("d", "running", None, False),
+        ("d", "cancelled", None, False),
+        ("e", "failed", [], False),
+    ]
+    told_by = past_of(steps[::rows])
+    assert told_by.statuses == {"a": "pending", "b": "succeeded", "c": "failed", "d": "cancelled", "e": "failed"}
+    assert told_by.fired == {"a": {"out"}, "b": {"out"}, "c": {"out", "error"}, "d": set(), "e": set()}
+    assert told_by.failed == {"e"}
+
+
+@pytest.mark.parametrize("begun", [False, True])
+def test_a_join_behind_a_loop_that_is_under_way_goes_on_waiting_for_it(begun: bool):
+    """Of a paused run: its body has ended a pass, or has not begun, but the loop is not over."""
+    nodes = [("x", "noop"), ("each", "loop"), ("body", "noop"), ("end", "noop")]
+    edges = [("each", "body", "loop"), ("body", "each"), ("body", "end"), ("x", "end")]
+    compiled = compiled_from(nodes, edges)
+    body = {"body": "succeeded"} if begun else {}
+    left = past((), {}, x="failed", each="held", end="pending", **body)
+    assert go_on(compiled, left, ["x"]).reset.counters["end", ()].remaining == 2

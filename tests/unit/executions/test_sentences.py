@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from django.utils.translation import override
 
-from executions.sentences import MOVES, STATES, phrase, sentence, state
+from executions.engine.states import Origin
+from executions.sentences import MOVES, ORIGINS, STATES, phrase, sentence, state
 
 REFUSED = {"message": "Wildberries отклонил запрос: %(detail)s", "params": {"detail": "no 100%"}}
 
@@ -46,3 +47,8 @@ def test_states_are_named_in_every_language() -> None:
     for language in ("en", "pt-br"):
         with override(language):
             assert len({state(name) for name in STATES}) == len(STATES)
+
+
+def test_every_origin_of_a_run_has_its_words() -> None:
+    """R2-1: the page of a run opens whatever has started it."""
+    assert set(ORIGINS) == set(Origin)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import requests
 
-from integrations.credentials import MASK, Secret
 from integrations.ledger import describe
+from integrations.secret import MASK, Secret
 
 
 def target(url: str, secret: Secret | None = None) -> str:
@@ -45,7 +45,7 @@ def test_what_people_and_programmes_name_things_by_is_shown(segment: str):
 
 
 def test_the_credential_of_the_call_is_masked_wherever_it_stands():
-    secret = Secret(id="c", kind="token", value="open-sesame")
+    secret = Secret(id="c", kind="bearer", value="open-sesame")
     assert target("https://example.org/open-sesame/list", secret) == f"example.org/{MASK}/list"
 
 

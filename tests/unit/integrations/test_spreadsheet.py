@@ -61,12 +61,32 @@ HARMLESS: list[tuple[Any, str]] = [
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_cell_that_could_be_a_formula_gets_an_apostrophe(text: str) -> None:
+    """S37: the corpus of thirty cells."""
     assert spreadsheet.cell(text) == f"'{text}"
 
 
 @pytest.mark.parametrize(("value", "text"), HARMLESS)
 def test_numbers_and_plain_texts_stay_as_they_are(value: Any, text: str) -> None:
     assert spreadsheet.cell(value) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "safe"),
+    [
+        ("x;=1+1", "x;'=1+1"),
+        ("x;=1+1;y", "x;'=1+1;y"),
+        ("x; '=1+1", "x;' '=1+1"),
+        ('x;"=1+1', "x;'\"=1+1"),
+        ("x\t@SUM(A1)", "x\t'@SUM(A1)"),
+        ("x\r\n=1+1", "x\r\n'=1+1"),
+        ("=1;=2", "'=1;'=2"),
+        ("x;-5;+7,5", "x;-5;+7,5"),
+        ("a;b=c", "a;b=c"),
+    ],
+)
+def test_a_text_that_begins_another_cell_begins_no_formula(text: str, safe: str) -> None:
+    """S37: where numbers have a decimal comma, cells end with a semicolon, also inside our quotes."""
+    assert spreadsheet.cell(text) == safe
 
 
 def test_the_corpus_has_thirty_cells() -> None:

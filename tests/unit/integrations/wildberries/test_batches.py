@@ -67,7 +67,7 @@ def test_the_future_is_never_asked_for(begin, end, period):
 
 def test_many_campaigns_over_many_days_are_asked_window_by_window():
     batches = statistics_batches(range(1, 121), date(2026, 9, 1), date(2026, 10, 15))
-    assert [(len(batch.ids), batch.begin.isoformat(), batch.end.isoformat()) for batch in batches] == [
+    assert [(len(batch["ids"]), batch["begin"], batch["end"]) for batch in batches] == [
         (50, "2026-09-01", "2026-10-01"),
         (50, "2026-09-01", "2026-10-01"),
         (20, "2026-09-01", "2026-10-01"),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.unit.workflows.graphs import anything
 from workflows.graph import expressions
+from workflows.items.outputs import Seen, Shared, Unresolved
 
 SCOPE: dict[str, Any] = {
     "$json": {
@@ -24,7 +25,13 @@ SCOPE: dict[str, Any] = {
     "$itemIndex": 3,
     "$execution": {"id": "run-1", "inputData": {"city": "Kazan"}},
     "$workflow": {"id": "w-1", "code": "WF-01", "name": "Report"},
-    "$input": {"item": {"x": 1}, "all": [{"x": 1}, {"x": 2}]},
+    "$vars": {"shop": {"id": 5}},
+    expressions.INPUT: Seen(Shared([{"x": 1}, {"x": 2}]), 1),
+    expressions.NODES: {
+        "Первый узел": Seen(Shared([{"y": Decimal("2.50")}, {"y": 3}], "Первый узел"), 0),
+        "lost": Seen(Shared([{"y": 1}, {"y": 2}], "lost"), None, 1),
+        "One": Seen(Shared([{"y": 1}], "One"), None, 7),
+    },
 }
 
 
@@ -41,7 +48,18 @@ SCOPE: dict[str, Any] = {
         ("{{ $json.flag }}", True),
         ("{{ $json.a.b.length }}", 1),
         ("{{ $itemIndex }}", 3),
-        ("{{ $input.all[1].x }}", 2),
+        ("{{ $input.all()[1].json.x }}", 2),
+        ("{{ $input.item.json.x }}", 2),
+        ("{{ $input.first().json.x }}", 1),
+        ("{{ $input.last().json.x }}", 2),
+        ("{{ $('Первый узел').item.json.y }}", Decimal("2.50")),
+        ('{{ $("Первый узел").last().json.y }}', 3),
+        ('{{ $node["Первый узел"].json["y"] }}', Decimal("2.50")),
+        ("{{ $node.One.json.y }}", 1),
+        ("{{ $('One').item.json.y }}", 1),
+        ('{{ $node["lost"].json.y }}', 2),
+        ("{{ $vars.shop.id }}", 5),
+        ("{{ $json.n; }}", 7),
         ("{{ $execution.inputData.city }}", "Kazan"),
         ("{{ $workflow.code }}", "WF-01"),
         ("no template", "no template"),
@@ -63,7 +81,7 @@ def test_a_lone_template_keeps_the_type_of_what_it_finds(template: str, value: A
         ("is {{ $json.none }} and {{ $json.missing }}", "is  and "),
         ("{{ $json.flag }}.", "true."),
         ("sum {{ $json.a.b[0]['c d'] }}", "sum 1.10"),
-        ("all {{ $input.all }}", 'all [{"x":1},{"x":2}]'),
+        ("all {{ $input.all() }}", 'all [{"json":{"x":1}},{"json":{"x":2}}]'),
         ("{ {$json.n} }", "{ {$json.n} }"),
     ],
 )
@@ -83,25 +101,36 @@ def test_lists_and_objects_are_rendered_inside_and_keys_are_left() -> None:
 
 
 @pytest.mark.parametrize(
-    "template",
+    ("template", "source"),
     [
-        "{{ $json.a + 1 }}",
-        "{{ $json.a() }}",
-        "{{ $json.a-b }}",
-        "{{ $node['X'].json.a }}",
-        "{{ $('X').item }}",
-        "{{ a.b }}",
-        "{{ }}",
-        "{{",
-        "text {{ $json.a",
-        "{{ $json[] }}",
-        "{{ $json[-1] }}",
-        "{{ $json..a }}",
-        '{{ $json["a] }}',
-        "{{ $json.a." + "b." * 300 + "c }}",
+        ("{{ $json.a + 1 }}", "$json.a + 1"),
+        ("{{ $json.a() }}", "$json.a()"),
+        ("{{ {a: {b: 1}} }}", "{a: {b: 1}}"),
+        ("{{ '}}' + $json.a }}", "'}}' + $json.a"),
+        ("{{ `${$json.a}}}` }}", "`${$json.a}}}`"),
+        ("{{ /[{]/.test($json.a) }}", "/[{]/.test($json.a)"),
+        ("{{ $now }}", "$now"),
+        ("{{ $('X').all().length }}", None),
+        ("{{ $('X').all().map(one => one.json.a) }}", "$('X').all().map(one => one.json.a)"),
+        ("{{ $json.a." + "b." * 300 + "c }}", "$json.a." + "b." * 300 + "c"),
     ],
 )
-def test_what_is_no_path_is_named(template: str) -> None:
+def test_what_is_more_than_a_path_is_a_script(template: str, source: str | None) -> None:
+    assert expressions.problems(template) == []
+    assert list(expressions.scripts({"field": [template]})) == ([] if source is None else [source])
+
+
+def test_the_values_of_scripts_are_put_in_their_places() -> None:
+    scope = {**SCOPE, expressions.VALUES: {"1 + 1": 2, "$json.n > 5": True}}
+
+    assert expressions.render("{{ 1 + 1 }}", scope) == 2
+    assert expressions.render("is {{ $json.n > 5 }}, {{ $json.n }}", scope) == "is true, 7"
+
+
+@pytest.mark.parametrize(
+    "template", ["{{ }}", "{{", "text {{ $json.a", "{{ $nothing.a }}", "{{ '" + "x" * 4000 + "' }}"]
+)
+def test_what_is_no_expression_is_named(template: str) -> None:
     (fault,) = expressions.problems({"field": [template]})
 
     assert fault.path == ("field", 0)
@@ -110,13 +139,39 @@ def test_what_is_no_path_is_named(template: str) -> None:
 
 
 def test_every_faulty_template_is_found() -> None:
-    faults = expressions.problems({"a": "{{ x }} {{ $json.ok }} {{ y }}", "b": {"c": "{{ z }}"}})
+    faults = expressions.problems({"a": "{{ }} {{ $json.ok }} {{ $x }}", "b": {"c": "{{ $y }}"}})
 
     assert [(fault.path, fault.params["expression"]) for fault in faults] == [
-        (("a",), "{{ x }}"),
-        (("a",), "{{ y }}"),
-        (("b", "c"), "{{ z }}"),
+        (("a",), "{{ }}"),
+        (("a",), "{{ $x }}"),
+        (("b", "c"), "{{ $y }}"),
     ]
+
+
+@pytest.mark.parametrize("template", ["{{ $('nobody').item.json.a }}", "{{ $('lost').item.json.y }}"])
+def test_a_path_that_leads_nowhere_definite_is_refused_and_not_guessed(template: str) -> None:
+    with pytest.raises(Unresolved) as refusal:
+        expressions.render(template, SCOPE)
+
+    assert refusal.value.params["node"] in template
+
+
+@pytest.mark.parametrize("beginning", ["{{ {{{{ }}", "{{ \\' }}"])
+def test_a_text_full_of_beginnings_without_ends_is_read_in_bearable_time(beginning: str) -> None:
+    count = 5_000
+
+    assert len(expressions.template(beginning * count).parts) > count // 10
+
+
+def test_what_a_config_asks_for_is_read_from_its_texts() -> None:
+    config = {"a": "{{ $('Ad \\'s').item.json.x }} {{ $node[\"B\"].json }}", "b": "{{ $items('C').length + $vars.n }}"}
+    config["code"] = "return $('D').all() // {{"
+
+    needs = expressions.needs(config, {"code"})
+
+    assert needs.nodes == {"Ad 's", "B", "C", "D"}
+    assert "$vars" in needs.names
+    assert expressions.problems(config, {"code"}) == []
 
 
 def test_only_what_differs_between_items_varies() -> None:
@@ -129,7 +184,8 @@ def test_only_what_differs_between_items_varies() -> None:
 def test_any_text_is_a_template_or_a_fault(text: str) -> None:
     faults = expressions.problems(text)
 
-    rendered = expressions.render(text, SCOPE)
+    sources = dict.fromkeys(expressions.scripts(text), 1)
+    rendered = expressions.render(text, {**SCOPE, expressions.VALUES: sources})
     if faults:
         assert all(fault.params["expression"] in text for fault in faults)
     elif "{{" not in text:
@@ -138,5 +194,6 @@ def test_any_text_is_a_template_or_a_fault(text: str) -> None:
 
 @given(anything, anything)
 def test_any_config_renders_over_any_item(config: Any, item: Any) -> None:
-    expressions.render(config, {**SCOPE, "$json": item})
+    sources = dict.fromkeys(expressions.scripts(config), 1)
+    expressions.render(config, {**SCOPE, "$json": item, expressions.VALUES: sources})
     assert isinstance(expressions.problems(config), list)

@@ -78,6 +78,13 @@ def test_a_loop_that_is_entered_in_its_middle_is_irregular():
     assert {fault.header for fault in faults} == {"a"}
 
 
+def test_a_loop_in_whose_middle_a_run_begins_is_irregular():
+    """Also where an edge leads back to the node at which it begins: its header would wait for what waits for it."""
+    for edges in ("s>a a>b b>a*3 x>b", "x>b b>x*2 b>c c>h h>d d>h*3 b>d"):
+        _found, faults = regions(edges)
+        assert faults
+
+
 def test_loops_that_overlap_are_irregular():
     _found, faults = regions("s>a a>b b>c c>a*3 c>d d>b*3")
     assert faults

@@ -18,6 +18,13 @@ def test_a_good_graph_has_no_findings() -> None:
     assert problems(good) == []
 
 
+def test_a_disabled_node_may_be_unfinished() -> None:
+    off = {"disabled": True}
+    unfinished = [node("a", config={"word": "bad"}, settings=off), node("b", "needy", settings=off)]
+
+    assert problems(graph(unfinished, [edge("b", "a")])) == []
+
+
 def test_all_problems_are_found_at_once() -> None:
     """S3-8: type, config, handle, ids, cycle, self-edge, dangling edge, open input and orphan are told together."""
     faulty = graph(

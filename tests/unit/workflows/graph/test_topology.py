@@ -47,6 +47,17 @@ def test_storing_can_be_switched_off() -> None:
     assert compiled(graph([node("a", "needy", settings={"store": False})])).nodes["a"].stores is None
 
 
+def test_a_disabled_node_keeps_its_ports_and_nothing_of_its_type() -> None:
+    settings = {"disabled": True, "store": "raw", "isolate": True}
+    found = compiled(
+        graph([node("off", "fork", {"word": 5}, settings=settings), node("b")], [edge("off", "b", "false")])
+    ).nodes["off"]
+
+    assert (found.type, found.config, found.stores, found.isolate, found.weight) == ("noop", {}, None, False, "inline")
+    assert found.outs == (OutEdge("b", "false", "in"),)
+    assert found.given({"out": [1]}) == {"true": [1]}
+
+
 def test_heavy_nodes_are_alone_unless_they_say_otherwise() -> None:
     found = compiled(
         graph(

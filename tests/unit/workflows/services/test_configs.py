@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from tests.unit.workflows.graphs import anything
 from workflows import node_type
-from workflows.node_type import NodeType, Permanent, Port
+from workflows.node_type import Done, NodeContext, NodeType, Permanent, Port
 from workflows.services import check_config, render_config
 
 
@@ -37,6 +37,9 @@ class Sample(NodeType):
             if self.text and self.mode == "fast":
                 raise ValueError(gettext_noop("100% текста — только медленно"))
             return self
+
+    def run(self, context: NodeContext) -> Done:
+        return Done({"out": context.items})
 
 
 SAMPLE = Sample()
@@ -96,7 +99,7 @@ def test_all_faults_are_found_at_once() -> None:
 
 def test_a_template_is_checked_for_syntax_only() -> None:
     assert check_config(SAMPLE, {"period": "{{ $json.days }}", "ids": ["{{ $json.id }}"]}) == []
-    assert set(faults({"period": "{{ $json.days + 1 }}"})) == {"period"}
+    assert set(faults({"period": "{{ $json.days + }}"})) == {"period"}
     assert set(faults({"period": "{{ $json.days"})) == {"period"}
 
 

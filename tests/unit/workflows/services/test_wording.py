@@ -10,7 +10,14 @@ def test_a_stored_finding_is_shown_with_its_places_filled() -> None:
     problem = Problem("unknown_type", "Тип «%(type)s»", "a", params={"type": "x"})
 
     assert shown([stored(problem)]) == [
-        {"code": "unknown_type", "severity": "error", "nodeId": "a", "edgeId": None, "message": "Тип «x»"}
+        {
+            "code": "unknown_type",
+            "severity": "error",
+            "nodeId": "a",
+            "edgeId": None,
+            "message": "Тип «x»",
+            "suggestion": "",
+        }
     ]
 
 
@@ -18,6 +25,22 @@ def test_a_fault_of_a_config_names_its_field_first() -> None:
     problem = Problem("config_invalid", "не больше %(le)s", "a", params={"field": "period", "le": "31"})
 
     assert shown([stored(problem)])[0]["message"] == "Поле «period»: не больше 31"
+
+
+def test_a_field_is_called_as_on_the_form_and_its_key_stands_beside() -> None:
+    params = {"field": "conditions[0].op", "title": "Сравнение"}
+    problem = Problem("config_invalid", "поле обязательно, заполните его", "a", params=params)
+
+    assert shown([stored(problem)])[0]["message"] == (
+        "Поле «Сравнение (conditions[0].op)»: поле обязательно, заполните его"
+    )
+
+
+def test_a_fault_of_several_fields_is_told_without_a_field_of_no_form() -> None:
+    words = "укажите одно из двух: seconds или until"
+    problem = Problem("config_invalid", words, "a", params={"field": "config"})
+
+    assert shown([stored(problem)])[0]["message"] == "Укажите одно из двух: seconds или until"
 
 
 def test_a_stray_percent_sign_does_no_harm() -> None:

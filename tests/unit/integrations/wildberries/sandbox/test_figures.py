@@ -68,10 +68,36 @@ def test_orders_since_a_moment_are_paged_by_their_last_change():
     changes = [row["lastChangeDate"] for row in rows]
     assert changes == sorted(changes)
     assert "2026-11-15T00:00:00" <= changes[0] <= changes[-1] <= "2026-11-22T12:00:00"
-    again = trade.orders(
-        seller, since=datetime.fromisoformat(changes[-1]).replace(tzinfo=MOSCOW), whole_day=False, now=NOW
-    )
+    last = datetime.fromisoformat(changes[-1]).replace(tzinfo=MOSCOW)
+    assert trade.orders(seller, since=last, whole_day=False, now=NOW) == []
+    again = trade.orders(seller, since=last - timedelta(milliseconds=1), whole_day=False, now=NOW)
     assert [row["srid"] for row in again] == [rows[-1]["srid"]]
+
+
+def test_search_queries_are_parts_of_what_the_article_has():
+    seller = Seller()
+    day = NOW.date() - timedelta(days=3)
+    campaign = next(one for one in seller.campaigns if one.search and one.payment_type == "cpm" and one.runs_on(day))
+    article = campaign.articles[0]
+    whole = figures.full_statistics(seller, campaign, day, day)
+    assert whole is not None
+    platforms = whole["days"][0]["apps"]
+    rows = [row for platform in platforms for row in platform["nms"] if row["nmId"] == article.nm_id]
+    queries = figures.query_statistics(seller, campaign, article, day)
+    for query, of_article in (("views", "views"), ("clicks", "clicks"), ("spend", "sum")):
+        assert 0 < sum(row[query] for row in queries) <= sum(row[of_article] for row in rows)
+
+
+def test_expenses_are_what_the_statistics_say_and_todays_is_not_taken_yet():
+    seller = Seller()
+    rows = figures.expenses(seller, NOW.date() - timedelta(days=1), NOW.date() + timedelta(days=5), now=NOW)
+    assert {row["updTime"] is None for row in rows if row["updNum"] % 400 == NOW.timetuple().tm_yday % 400} == {True}
+    assert len(rows) == 2 * len({row["advertId"] for row in rows})
+    for row in rows[:3]:
+        day = NOW.date() - timedelta(days=1)
+        told = figures.full_statistics(seller, seller.by_id[row["advertId"]], day, day)
+        assert told is not None
+        assert abs(told["sum"] - row["updSum"]) <= 1
 
 
 def test_a_whole_day_of_sales_is_that_day():

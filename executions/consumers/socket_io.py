@@ -1,0 +1,306 @@
+"""The same live progress for clients that speak Socket.IO (`docs/live-progress.md`); websockets only, no polling.
+
+The library is loaded by the first client: an installation without such clients does not keep it in memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import uuid
+from collections import deque
+from collections.abc import Awaitable
+from contextlib import suppress
+from functools import cache
+from typing import Any, Final
+
+import structlog
+from django.conf import settings
+from django.utils import translation
+
+from accounts import tokens
+from accounts.errors import DomainError, InvalidToken
+from accounts.languages import language_for
+from executions.consumers.admission import Admission, admit, seats, visitors
+from executions.consumers.database import patiently
+from executions.consumers.following import Follower
+from executions.consumers.messages import MAX_MESSAGE, since_of
+from executions.errors import BadMessage, ExecutionNotFound, TooManyMessages
+from integrations import safe_json
+
+log = structlog.get_logger(__name__)
+
+MESSAGES_PER_MINUTE: Final = 60
+NOT_AUTHENTICATED: Final = 4401
+SPOKEN: Final = ("subscribe", "unsubscribe", "auth")
+"""The events of clients, with one argument at most."""
+BINARY_PACKETS: Final = ("5", "6")
+
+
+class _Exact:
+    """How packets are written and read: as everywhere here, so that numbers keep all their digits."""
+
+    @staticmethod
+    def dumps(value: Any, *_arguments: Any, **_options: Any) -> str:
+        return safe_json.dumps(value)
+
+    @staticmethod
+    def loads(text: str, *_arguments: Any, **_options: Any) -> Any:
+        try:
+            return safe_json.loads(text, max_depth=6, max_elements=100)
+        except safe_json.UnsafeJSON as error:
+            raise ValueError(error.reason) from None
+
+
+class Guest:
+    """One connection: its token, and the runs that it watches."""
+
+    def __init__(self, server: Any, sid: str, token: str, accepted: str) -> None:
+        self.token = token
+        self._server = server
+        self._sid = sid
+        self._accepted = accepted
+        self._user_id: int | None = None
+        self._gone = False
+        self._watches: dict[uuid.UUID, asyncio.Task[None]] = {}
+        self._received: deque[float] = deque(maxlen=MESSAGES_PER_MINUTE)
+        self.language = language_for("", accepted=accepted)
+
+    async def come_in(self) -> None:
+        """Raises `InvalidToken`, `TooManySockets`. Whoever has come in has to `leave`."""
+        user = await patiently(tokens.authenticate_token, self.token)
+        self.language = language_for(user.language, accepted=self._accepted)
+        if not self._gone:
+            visitors.take(user.pk)
+            self._user_id = user.pk
+
+    async def stay(self, token: str) -> None:
+        """Go on with a fresh token of the same person; raises `InvalidToken`."""
+        user = await patiently(tokens.authenticate_token, token)
+        if user.pk != self._user_id:
+            raise InvalidToken
+        self.token = token
+
+    async def watch(self, execution_id: uuid.UUID, since: int | None) -> None:
+        """Begin to tell of a run, from the beginning if it is told of already. Raises as `admit` and `Seats.take`."""
+        admission = await patiently(admit, self.token, execution_id, self._accepted)
+        while (former := self.forget(execution_id)) is not None:
+            await asyncio.wait({former})  # it gives its seat back
+        if self._gone:
+            return
+        seats.take(admission.user_id)
+        task = asyncio.create_task(self._told(execution_id, since, admission))
+        task.add_done_callback(lambda _task: seats.leave(admission.user_id))
+        self._watches[execution_id] = task
+        await self._server.enter_room(self._sid, room_of(execution_id))
+
+    def forget(self, execution_id: uuid.UUID) -> asyncio.Task[None] | None:
+        """Tell no more of a run; returns what has told of it, which ends in a moment."""
+        task = self._watches.pop(execution_id, None)
+        if task is not None:
+            task.cancel()
+        return task
+
+    def leave(self) -> None:
+        """Give everything back; nothing is taken any more."""
+        self._gone = True
+        for execution_id in list(self._watches):
+            self.forget(execution_id)
+        if self._user_id is not None:
+            visitors.leave(self._user_id)
+            self._user_id = None
+
+    def count_message(self) -> None:
+        """Raises `TooManyMessages`."""
+        now = time.monotonic()
+        if len(self._received) == MESSAGES_PER_MINUTE and now - self._received[0] < 60:
+            raise TooManyMessages(limit=MESSAGES_PER_MINUTE)
+        self._received.append(now)
+
+    async def refuse(self, error: DomainError) -> None:
+        """Say why, and close."""
+        with suppress(OSError, KeyError):
+            await self._server.emit("error", told(error, self.language), to=self._sid)
+            await self._server.disconnect(self._sid)
+
+    async def _told(self, execution_id: uuid.UUID, since: int | None, admission: Admission) -> None:
+        check_at = _next_check(admission)
+
+        async def tell(frame: str) -> None:
+            content = safe_json.loads(frame)
+            name = content.pop("type")
+            await self._server.emit(name, {"execution": str(execution_id), **content}, to=self._sid)
+
+        async def check() -> float:
+            nonlocal check_at
+            if asyncio.get_running_loop().time() >= check_at:
+                check_at = _next_check(await patiently(admit, self.token, execution_id, self._accepted))
+            return check_at
+
+        follower = Follower(execution_id, tell=tell, check=check, language=lambda: self.language)
+        try:
+            await follower.follow(since)
+        except DomainError as error:
+            await self.refuse(error)
+        except OSError:
+            return  # the client is gone
+        except Exception:
+            log.exception("socket_failed")
+            with suppress(OSError, KeyError):
+                await self._server.disconnect(self._sid)
+
+
+def room_of(execution_id: uuid.UUID) -> str:
+    """The room of everybody who watches a run."""
+    return f"execution:{execution_id}"
+
+
+def told(error: DomainError, language: str) -> dict[str, Any]:
+    """`{code, message, details}` in the client's language."""
+    with translation.override(language):
+        return {"code": error.code, "message": str(error.message), "details": error.details}
+
+
+def _next_check(admission: Admission) -> float:
+    pause = min(settings.SOCKET_RECHECK_SECONDS, max(0.0, admission.seconds_left))
+    return asyncio.get_running_loop().time() + pause
+
+
+class Reception:
+    """What clients may say: connect with a token, `subscribe`, `unsubscribe`, `auth`. Every answer is an ack."""
+
+    def __init__(self, server: Any, refusal: type[Exception]) -> None:
+        self._server = server
+        self._refusal = refusal
+        self._guests: dict[str, Guest] = {}
+        for name in ("connect", "disconnect", *SPOKEN):
+            server.on(name, getattr(self, f"on_{name}"))
+
+    async def on_connect(self, sid: str, environ: dict[str, Any], auth: Any = None) -> None:
+        """`auth` is `{token}`, or `{token, execution, since?}` to watch a run at once."""
+        said = auth if isinstance(auth, dict) else {}
+        guest = Guest(self._server, sid, str(said.get("token") or ""), environ.get("HTTP_ACCEPT_LANGUAGE", ""))
+        self._guests[sid] = guest  # it may go while it is still coming in
+        try:
+            await guest.come_in()
+            if "execution" in said:
+                await guest.watch(*_wish(said))
+        except DomainError as error:
+            await self.on_disconnect(sid)
+            raise self._refusal(told(error, guest.language)) from None
+        except BaseException:
+            await self.on_disconnect(sid)
+            raise
+
+    async def on_disconnect(self, sid: str, *_reason: Any) -> None:
+        guest = self._guests.pop(sid, None)
+        if guest is not None:
+            guest.leave()
+
+    async def on_subscribe(self, sid: str, data: Any = None) -> dict[str, Any]:
+        guest = self._guests[sid]
+        return await self._answered(guest, lambda: guest.watch(*_wish(data)))
+
+    async def on_unsubscribe(self, sid: str, data: Any = None) -> dict[str, Any]:
+        guest = self._guests[sid]
+
+        async def leave() -> None:
+            execution_id, _since = _wish(data)
+            guest.forget(execution_id)
+            await self._server.leave_room(sid, room_of(execution_id))
+
+        return await self._answered(guest, leave)
+
+    async def on_auth(self, sid: str, data: Any = None) -> dict[str, Any]:
+        guest = self._guests[sid]
+        token = data.get("token") if isinstance(data, dict) else None
+        return await self._answered(guest, lambda: guest.stay(str(token or "")))
+
+    async def _answered(self, guest: Guest, act: Any) -> dict[str, Any]:
+        """`{ok: true}`, or `{ok: false, error}`. Too many messages end the connection."""
+        try:
+            guest.count_message()
+        except TooManyMessages as error:
+            await guest.refuse(error)
+            return {"ok": False, "error": told(error, guest.language)}
+        try:
+            wish: Awaitable[None] = act()
+            await wish
+        except DomainError as error:
+            return {"ok": False, "error": told(error, guest.language)}
+        return {"ok": True}
+
+
+def _wish(data: Any) -> tuple[uuid.UUID, int | None]:
+    """`{execution, since?}`; raises `BadMessage`, `ExecutionNotFound`."""
+    if not isinstance(data, dict) or not isinstance(data.get("execution"), str):
+        raise BadMessage(expected={"execution": "…"})
+    since = data.get("since")
+    try:
+        execution_id = uuid.UUID(data["execution"])
+    except ValueError:
+        raise ExecutionNotFound from None
+    return execution_id, None if since is None else since_of(since)
+
+
+@cache
+def _application() -> Any:
+    import engineio
+    import socketio
+
+    class Lines(engineio.AsyncServer):
+        async def disconnect(self, sid: str | None = None) -> None:
+            """As the library's, which only asks the client to close the line: whoever does not would keep it."""
+            line = self.sockets.get(sid)
+            await super().disconnect(sid)
+            if line is not None:
+                await line.queue.put(None)
+
+    class Server(socketio.AsyncServer):
+        """As the library's, which takes more from clients than is spoken here."""
+
+        def _engineio_server_class(self) -> type[Lines]:
+            return Lines
+
+        async def _handle_eio_message(self, eio_sid: str, data: Any) -> None:
+            """Nothing binary: a packet announces so many attachments, and all are kept until the last has come."""
+            if isinstance(data, str) and data[:1] not in BINARY_PACKETS:
+                await super()._handle_eio_message(eio_sid, data)
+            else:
+                await self.eio.disconnect(eio_sid)
+
+        async def _handle_event(self, eio_sid: str, namespace: str | None, id: int | None, data: Any) -> None:
+            """Only what clients may say: `connect` and `disconnect` would be taken for the library's own words."""
+            if isinstance(data, list) and data and data[0] in SPOKEN:
+                await super()._handle_event(eio_sid, namespace, id, data[:2])
+
+    server = Server(
+        async_mode="asgi",
+        transports=["websocket"],
+        cors_allowed_origins=[],  # `OriginCheck` stands in front
+        allow_upgrades=False,
+        max_http_buffer_size=MAX_MESSAGE,
+        json=_Exact,
+        logger=False,
+        engineio_logger=False,
+    )
+    Reception(server, socketio.exceptions.ConnectionRefusedError)
+    return socketio.ASGIApp(server)
+
+
+async def socket_io(scope: Any, receive: Any, send: Any) -> None:
+    """The ASGI application; stands at `/socket.io/`. Who says nothing within `SOCKET_AUTH_SECONDS` is sent away."""
+    heard = False
+
+    async def promptly() -> Any:
+        nonlocal heard
+        if heard:
+            return await receive()
+        try:
+            message = await asyncio.wait_for(receive(), settings.SOCKET_AUTH_SECONDS)
+        except TimeoutError:
+            return {"type": "websocket.disconnect", "code": NOT_AUTHENTICATED}
+        heard = message["type"] == "websocket.receive"
+        return message
+
+    await _application()(scope, promptly, send)

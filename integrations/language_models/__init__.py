@@ -1,0 +1,1 @@
+"""Language models: one question (`completions`), a talk with tools (`talks`, in a maker's `dialects`), embeddings."""

@@ -1,0 +1,1 @@
+"""Stores of texts with their vectors: Pinecone, Qdrant, Supabase. Their tables are like those of `vendors`."""

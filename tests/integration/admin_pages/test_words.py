@@ -1,0 +1,51 @@
+"""States in lists and on the pages of one row: in words, also those that no colour was chosen for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from executions import services
+from tests.integration import runs
+from tests.integration.tickets import desk
+from tickets.lifecycle import Verb
+from workflows.services import create_from_template
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def root() -> Any:
+    return runs.person("admin", is_staff=True, is_superuser=True, language="ru")
+
+
+def page(root: Any, name: str, *arguments: Any) -> str:
+    browser = Client()
+    browser.force_login(root)
+    return browser.get(reverse(f"admin:{name}", args=arguments)).content.decode()
+
+
+def test_a_cancelled_ticket_of_usual_priority(root: Any) -> None:
+    ticket = desk.ticket(desk.category(), root)
+    desk.do(ticket, Verb.CANCEL, root)
+    shown = page(root, "tickets_ticket_changelist")
+    assert "Отменена" in shown
+    assert "Обычный" in shown
+
+
+def test_a_draft(root: Any) -> None:
+    create_from_template(slug="lead", user=root)
+    assert "Черновик" in page(root, "workflows_workflow_changelist")
+
+
+def test_a_stopped_run(root: Any) -> None:
+    run = runs.start(runs.workflow(root), root)
+    services.stop(execution_id=run.pk, user=root)
+    assert "Остановлен" in page(root, "executions_execution_changelist")
+    shown = page(root, "executions_execution_change", run.pk)
+    assert "Остановлен" in shown
+    assert "('stopped'" not in shown
+    assert "&#x27;stopped&#x27;" not in shown

@@ -1,0 +1,26 @@
+"""The tables of the service desk."""
+
+from tickets.models.calendars import Holiday as Holiday
+from tickets.models.calendars import WorkingCalendar as WorkingCalendar
+from tickets.models.calendars import WorkingPeriod as WorkingPeriod
+from tickets.models.categories import CategoryExecutor as CategoryExecutor
+from tickets.models.categories import TicketCategory as TicketCategory
+from tickets.models.chats import TelegramReply as TelegramReply
+from tickets.models.chats import TicketDraft as TicketDraft
+from tickets.models.contacts import Channel as Channel
+from tickets.models.contacts import Contact as Contact
+from tickets.models.contacts import ContactField as ContactField
+from tickets.models.contacts import Tag as Tag
+from tickets.models.contacts import Tagging as Tagging
+from tickets.models.deliveries import Broadcast as Broadcast
+from tickets.models.deliveries import Delivery as Delivery
+from tickets.models.desk import Ticket as Ticket
+from tickets.models.desk import TicketEvent as TicketEvent
+from tickets.models.desk import TicketStatus as TicketStatus
+from tickets.models.desk import TicketTimer as TicketTimer
+from tickets.models.presence import Card as Card
+from tickets.models.presence import LinkToken as LinkToken
+from tickets.models.presence import Presence as Presence
+from tickets.models.talk import TicketAttachment as TicketAttachment
+from tickets.models.talk import TicketComment as TicketComment
+from tickets.models.talk import TicketNote as TicketNote

@@ -1,0 +1,1 @@
+"""Bringing workflows from elsewhere."""

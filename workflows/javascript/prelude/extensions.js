@@ -1,0 +1,191 @@
+// The methods that n8n adds to texts, numbers, lists and dates, and local forms of the language's own.
+(function (library) {
+  'use strict';
+
+  const extend = (prototype, methods) => {
+    for (const name of Object.keys(methods)) {
+      if (Object.hasOwn(prototype, name) && !name.startsWith('toLocale')) continue;
+      Object.defineProperty(prototype, name, { ...Object.getOwnPropertyDescriptor(methods, name), enumerable: false });
+    }
+  };
+
+  const found = (text, pattern) => (pattern.exec(text) ?? [])[0];
+  const EMAIL = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/;
+  const ADDRESS = /https?:\/\/[^\s"'<>]+/;
+  const words = (text) =>
+    text.replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2').split(/[^\p{L}\p{N}]+/u).filter(Boolean).map((one) => one.toLowerCase());
+  const capital = (word) => word.slice(0, 1).toUpperCase() + word.slice(1);
+  const truth = (text) => !['', 'false', 'no', '0'].includes(text.trim().toLowerCase());
+
+  extend(String.prototype, {
+    isEmpty() { return this.length === 0; },
+    isNotEmpty() { return this.length !== 0; },
+    isEmail() { return found(this, EMAIL) === String(this); },
+    isUrl() { return /^https?:\/\/[^\s/?#]+\.?[^\s]*$/.test(this); },
+    isDomain() { return /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/i.test(this); },
+    isNumeric() { return this.trim() !== '' && Number.isFinite(Number(this)); },
+    extractEmail() { return found(this, EMAIL); },
+    extractUrl() { return found(this, ADDRESS); },
+    extractDomain() { return (/^(?:[a-z]+:\/\/)?(?:[^@/\s]*@)?([^/:?#\s]+\.[^/:?#\s]+)/i.exec(this.trim()) ?? [])[1]; },
+    extractUrlPath() { return (/^[a-z]+:\/\/[^/?#]+([^?#]*)/i.exec(this) ?? [])[1]; },
+    toNumber() {
+      if (this.trim() === '' || Number.isNaN(Number(this))) throw new Error(`"${this}" is no number`);
+      return Number(this);
+    },
+    toInt(base) { return parseInt(this, base); },
+    toWholeNumber() { return parseInt(this, 10); },
+    toFloat() { return parseFloat(this); },
+    toDecimalNumber() { return parseFloat(this); },
+    toBoolean() { return truth(String(this)); },
+    toDateTime(form) {
+      if (form === 's') return library.moment(Number(this) * 1000);
+      if (form === 'ms') return library.moment(Number(this));
+      const read = form ? DateTime.fromFormat(String(this), form) : library.moment(String(this));
+      if (!read.isValid) throw new Error(`"${this}" is no date`);
+      return read;
+    },
+    toDate() { return new Date(String(this)); },
+    parseJson() { return JSON.parse(this); },
+    toJsonString() { return JSON.stringify(String(this)); },
+    urlEncode(whole) { return whole ? encodeURI(this) : encodeURIComponent(this); },
+    urlDecode(whole) { return whole ? decodeURI(this) : decodeURIComponent(this); },
+    base64Encode() { return library.base64(library.utf8(String(this))); },
+    base64Decode() { return library.fromUtf8(library.fromBase64(String(this))); },
+    hash(name) { return library.digest(name ?? 'md5', library.utf8(String(this)), 'hex'); },
+    quote(mark = '"') { return mark + this.replaceAll(mark, `\\${mark}`) + mark; },
+    removeMarkdown() {
+      return this.replace(/```[\s\S]*?```/g, (code) => code.replace(/```\w*\n?/g, '')).replace(/`([^`]*)`/g, '$1')
+        .replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/^\s{0,3}(?:#{1,6}|>|[-*+]|\d+\.)\s+/gm, '')
+        .replace(/(\*\*|__|~~)(.*?)\1/g, '$2').replace(/(\*|_)(.*?)\1/g, '$2').replace(/^\s*(?:-{3,}|\*{3,})\s*$/gm, '');
+    },
+    removeTags() { return this.replace(/<[^>]*>/g, ''); },
+    replaceSpecialChars() { return this.normalize('NFD').replace(/\p{M}/gu, ''); },
+    toTitleCase() { return this.replace(/\p{L}[\p{L}\p{N}']*/gu, (word) => capital(word.toLowerCase())); },
+    toSentenceCase() { return this.toLowerCase().replace(/(^\s*\p{L}|[.!?]\s+\p{L})/gu, (one) => one.toUpperCase()); },
+    toSnakeCase() { return words(this).join('_'); },
+    toCamelCase() { return words(this).map((word, place) => (place ? capital(word) : word)).join(''); },
+    toKebabCase() { return words(this).join('-'); },
+  });
+
+  extend(Number.prototype, {
+    isEmpty() { return false; },
+    isNotEmpty() { return true; },
+    round(places = 0) { return Number(this.toFixed(places)); },
+    floor() { return Math.floor(this); },
+    ceil() { return Math.ceil(this); },
+    abs() { return Math.abs(this); },
+    isEven() { return this % 2 === 0; },
+    isOdd() { return Math.abs(this % 2) === 1; },
+    isInteger() { return Number.isInteger(Number(this)); },
+    toBoolean() { return Number(this) !== 0; },
+    toInt() { return Math.trunc(this); },
+    toFloat() { return Number(this); },
+    toNumber() { return Number(this); },
+    toJsonString() { return JSON.stringify(Number(this)); },
+    format(locale, options) { return library.numberText(Number(this), locale ?? 'en', options); },
+    toLocaleString(locale, options) { return library.numberText(Number(this), locale, options); },
+    toDateTime(form = 'ms') { return library.moment(Number(this) * (form === 's' ? 1000 : 1)); },
+  });
+
+  extend(Boolean.prototype, {
+    isEmpty() { return false; },
+    isNotEmpty() { return true; },
+    toBoolean() { return Boolean(this.valueOf()); },
+    toInt() { return Number(this); },
+    toNumber() { return Number(this); },
+  });
+
+  const key = (value) => (typeof value === 'object' ? JSON.stringify(value) : `${typeof value} ${value}`);
+  const picked = (value, names) => Object.fromEntries(names.filter((n) => n in value).map((n) => [n, value[n]]));
+  const distinct = (list, names) => {
+    const seen = new Set();
+    return list.filter((one) => {
+      const mark = key(names.length && one ? picked(one, names) : one);
+      return !seen.has(mark) && seen.add(mark);
+    });
+  };
+  const total = (list) => list.reduce((sum, one) => sum + Number(one), 0);
+
+  extend(Array.prototype, {
+    first() { return this[0]; },
+    last() { return this[this.length - 1]; },
+    isEmpty() { return this.length === 0; },
+    isNotEmpty() { return this.length !== 0; },
+    sum() { return total(this); },
+    average() { return this.length ? total(this) / this.length : 0; },
+    max() { return Math.max(...this.map(Number)); },
+    min() { return Math.min(...this.map(Number)); },
+    pluck(...names) { return this.map((one) => (names.length === 1 ? one?.[names[0]] : picked(one, names))); },
+    unique(...names) { return distinct(this, names); },
+    removeDuplicates(...names) { return distinct(this, names); },
+    compact() { return this.filter((one) => one !== null && one !== undefined && one !== '' && !Number.isNaN(one)); },
+    chunk(size) { return Array.from({ length: Math.ceil(this.length / size) }, (_one, n) => this.slice(n * size, (n + 1) * size)); },
+    append(...more) { return [...this, ...more]; },
+    union(other) { return distinct([...this, ...other], []); },
+    intersection(other) { return distinct(this.filter((one) => other.some((two) => key(one) === key(two))), []); },
+    difference(other) { return this.filter((one) => !other.some((two) => key(one) === key(two))); },
+    merge(other) { return this.map((one, place) => ({ ...one, ...(other?.[place] ?? {}) })); },
+    randomItem() { return this[Math.floor(Math.random() * this.length)]; },
+    renameKeys(from, to) { return this.map(({ [from]: value, ...rest }) => ({ ...rest, [to]: value })); },
+    smartJoin(name, value) { return Object.fromEntries(this.map((one) => [one[name], one[value]])); },
+    toJsonString() { return JSON.stringify(this); },
+  });
+
+  const dated = {
+    format(form) { return library.moment(this).toFormat(form ?? 'yyyy-MM-dd'); },
+    beginningOf(unit = 'week') { return library.moment(this).startOf(unit); },
+    endOfMonth() { return library.moment(this).endOf('month'); },
+    extract(part = 'week') { return part === 'week' ? library.moment(this).weekNumber : library.moment(this).get(part); },
+    isBetween(one, other) {
+      const [from, to] = [library.moment(one), library.moment(other)].sort((a, b) => a - b);
+      return library.moment(this) > from && library.moment(this) < to;
+    },
+    isInLast(count = 0, unit = 'minutes') {
+      const now = DateTime.now();
+      return library.moment(this) >= now.minus(count, unit) && library.moment(this) <= now;
+    },
+    // As in n8n: how much later this one is, less than nothing where the other comes after it.
+    diffTo(other, unit = 'days') {
+      const units = [unit].flat();
+      const between = library.moment(this).diff(library.moment(other), units);
+      return units.length > 1 ? between.toObject() : between.as(units[0]);
+    },
+    diffToNow(unit = 'days') { return library.moment(this).diffTo(DateTime.now(), unit); },
+    toDateTime() { return library.moment(this); },
+    toInt() { return library.moment(this).toMillis(); },
+    isEmpty() { return false; },
+    isNotEmpty() { return true; },
+  };
+  extend(DateTime.prototype, dated);
+  extend(Date.prototype, {
+    ...dated,
+    plus(value, unit) { return library.moment(this).plus(value, unit); },
+    minus(value, unit) { return library.moment(this).minus(value, unit); },
+    isWeekend() { return library.moment(this).isWeekend; },
+    isDst() { return library.moment(this).isInDST; },
+    toLocaleString(locale, options) { return library.dateText(this, locale, options, true, true); },
+    toLocaleDateString(locale, options) { return library.dateText(this, locale, options, true, false); },
+    toLocaleTimeString(locale, options) { return library.dateText(this, locale, options, false, true); },
+  });
+  extend(DateTime.prototype, { toDate() { return this.toJSDate(); } });
+
+  // Objects get few of them, and a field of the same name always wins: data may have any name.
+  const onObjects = {
+    isEmpty() { return Object.keys(this).length === 0; },
+    isNotEmpty() { return Object.keys(this).length !== 0; },
+    toJsonString() { return JSON.stringify(this); },
+    hasField(name) { return Object.hasOwn(this, name); },
+    removeField(name) { return Object.fromEntries(Object.entries(this).filter(([field]) => field !== name)); },
+  };
+  for (const [name, method] of Object.entries(onObjects)) {
+    Object.defineProperty(Object.prototype, name, {
+      get: () => method,
+      set(value) {
+        if (this === Object.prototype) throw new TypeError('it is frozen');
+        Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true });
+      },
+      enumerable: false,
+      configurable: false,
+    });
+  }
+})
