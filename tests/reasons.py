@@ -14,6 +14,8 @@ import pytest
 
 HEAD, TAIL = 3, 5
 """Lines of one message that are shown: what the test says comes first, what pytest says about its values last."""
+COMPARED: Final = "assert "
+"""How pytest's line on the values begins. Where `CI` is set, a whole difference comes behind it."""
 WIDTH: Final = 300
 LINKS: Final = 6
 """Exceptions of one chain that are shown, the last ones."""
@@ -67,7 +69,9 @@ def _chain(raised: BaseException) -> list[BaseException]:
 def _one(link: BaseException) -> list[str]:
     lines = "".join(traceback.format_exception_only(link)).splitlines()
     if len(lines) > HEAD + TAIL:
-        lines = [*lines[:HEAD], f"… {len(lines) - HEAD - TAIL} lines …", *lines[-TAIL:]]
+        between = lines[HEAD:-TAIL]
+        compared = [line for line in between if line.startswith(COMPARED)][:1]
+        lines = [*lines[:HEAD], f"… {len(between)} lines …", *compared, *lines[-TAIL:]]
     frames = traceback.extract_tb(link.__traceback__)
     where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno} {frames[-1].name}: " if frames else ""
     return [line[:WIDTH] for line in [where + lines[0], *lines[1:]]]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
 
 from tests.acceptance.naryad import ROOT
 
@@ -23,12 +26,20 @@ def test_that_fails_over_a_cause():
 """
 
 
-def test_each_failure_is_told_after_everything_else_with_its_first_cause(tmp_path: Path) -> None:
+@pytest.mark.parametrize("ci", ["", "true"])
+def test_each_failure_is_told_after_everything_else_with_its_first_cause(tmp_path: Path, ci: str) -> None:
     (tmp_path / "test_two.py").write_text(TESTS)
     (tmp_path / "pytest.ini").write_text("[pytest]\n")
     command = [sys.executable, "-m", "pytest", "-c", str(tmp_path / "pytest.ini"), "-p", "tests.reasons"]
     plain = ["-p", "no:django", "-p", "no:schemathesis", "-p", "no:cacheprovider"]
-    done = subprocess.run([*command, *plain, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*command, *plain, str(tmp_path)],
+        cwd=ROOT,
+        env={**os.environ, "CI": ci, "BUILD_NUMBER": ci},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     told = done.stdout.partition("why, from the first cause to what was raised")[2]
     assert done.returncode == 1, done.stdout + done.stderr
     assert "test_that_passes" not in told
