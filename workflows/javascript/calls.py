@@ -19,7 +19,7 @@ from typing import Any, Final, Literal
 from django.conf import settings
 
 from integrations import safe_json
-from workflows.javascript import zones
+from workflows.javascript import methods, zones
 from workflows.javascript.errors import Interrupted, LimitReached, ScriptFailed
 from workflows.javascript.pool import Lane, pool
 from workflows.javascript.process import Process, Reported
@@ -150,7 +150,8 @@ def render(sources: Sequence[str], surroundings: Surroundings, *, count: int) ->
     throws, `LimitReached`, `Busy`.
     """
     seconds = SECONDS + len(sources) * count * SECONDS_PER_VALUE
-    rows: list[list[Any]] = _asked({"do": "render", "sources": list(sources)}, surroundings, seconds, count=count)
+    head = {"do": "render", "sources": [methods.in_calls(source) for source in sources]}
+    rows: list[list[Any]] = _asked(head, surroundings, seconds, count=count)
     return rows
 
 

@@ -2,7 +2,7 @@
 (function (library) {
   'use strict';
 
-  const extend = (prototype, methods) => {
+  const extend = library.extend = (prototype, methods) => {
     for (const name of Object.keys(methods)) {
       if (Object.hasOwn(prototype, name) && !name.startsWith('toLocale')) continue;
       Object.defineProperty(prototype, name, { ...Object.getOwnPropertyDescriptor(methods, name), enumerable: false });
@@ -15,6 +15,10 @@
   const words = (text) =>
     text.replace(/([\p{Ll}\d])(\p{Lu})/gu, '$1 $2').split(/[^\p{L}\p{N}]+/u).filter(Boolean).map((one) => one.toLowerCase());
   const capital = (word) => word.slice(0, 1).toUpperCase() + word.slice(1);
+  const SMALL = new Set('a an and as at but by en for if in nor of on or per the to v v. vs vs. via'.split(' '));
+  // English words that stay small within a title, as in n8n.
+  const titled = (text) => text.toLowerCase().replace(/\p{L}[\p{L}\p{N}']*/gu, (word, at, whole) =>
+    (SMALL.has(word) && at > 0 && at + word.length < whole.trimEnd().length ? word : capital(word)));
   const truth = (text) => !['', 'false', 'no', '0'].includes(text.trim().toLowerCase());
 
   extend(String.prototype, {
@@ -40,18 +44,27 @@
     toDateTime(form) {
       if (form === 's') return library.moment(Number(this) * 1000);
       if (form === 'ms') return library.moment(Number(this));
-      const read = form ? DateTime.fromFormat(String(this), form) : library.moment(String(this));
+      const stamp = !form && /^\s*-?\d{10,}\s*$/.test(this);
+      const read = form ? DateTime.fromFormat(String(this), form) : library.moment(stamp ? Number(this) : String(this));
       if (!read.isValid) throw new Error(`"${this}" is no date`);
       return read;
     },
     toDate() { return new Date(String(this)); },
-    parseJson() { return JSON.parse(this); },
+    parseJson() {
+      try {
+        return JSON.parse(this);
+      } catch {
+        return undefined;
+      }
+    },
     toJsonString() { return JSON.stringify(String(this)); },
     urlEncode(whole) { return whole ? encodeURI(this) : encodeURIComponent(this); },
     urlDecode(whole) { return whole ? decodeURI(this) : decodeURIComponent(this); },
     base64Encode() { return library.base64(library.utf8(String(this))); },
     base64Decode() { return library.fromUtf8(library.fromBase64(String(this))); },
-    hash(name) { return library.digest(name ?? 'md5', library.utf8(String(this)), 'hex'); },
+    hash(name = 'md5') {
+      return name === 'base64' ? this.base64Encode() : library.digest(name, library.utf8(String(this)), 'hex');
+    },
     quote(mark = '"') { return mark + this.replaceAll(mark, `\\${mark}`) + mark; },
     removeMarkdown() {
       return this.replace(/```[\s\S]*?```/g, (code) => code.replace(/```\w*\n?/g, '')).replace(/`([^`]*)`/g, '$1')
@@ -60,12 +73,19 @@
     },
     removeTags() { return this.replace(/<[^>]*>/g, ''); },
     replaceSpecialChars() { return this.normalize('NFD').replace(/\p{M}/gu, ''); },
-    toTitleCase() { return this.replace(/\p{L}[\p{L}\p{N}']*/gu, (word) => capital(word.toLowerCase())); },
+    toTitleCase() { return titled(this); },
     toSentenceCase() { return this.toLowerCase().replace(/(^\s*\p{L}|[.!?]\s+\p{L})/gu, (one) => one.toUpperCase()); },
     toSnakeCase() { return words(this).join('_'); },
     toCamelCase() { return words(this).map((word, place) => (place ? capital(word) : word)).join(''); },
     toKebabCase() { return words(this).join('-'); },
   });
+
+  const whole = (number) => {
+    if (!Number.isInteger(Number(number))) throw new Error(`${number} is no whole number`);
+    return Number(number);
+  };
+  const DAY = 86400000;
+  const EXCEL = Date.UTC(1899, 11, 30);
 
   extend(Number.prototype, {
     isEmpty() { return false; },
@@ -74,8 +94,8 @@
     floor() { return Math.floor(this); },
     ceil() { return Math.ceil(this); },
     abs() { return Math.abs(this); },
-    isEven() { return this % 2 === 0; },
-    isOdd() { return Math.abs(this % 2) === 1; },
+    isEven() { return whole(this) % 2 === 0; },
+    isOdd() { return whole(this) % 2 !== 0; },
     isInteger() { return Number.isInteger(Number(this)); },
     toBoolean() { return Number(this) !== 0; },
     toInt() { return Math.trunc(this); },
@@ -84,7 +104,10 @@
     toJsonString() { return JSON.stringify(Number(this)); },
     format(locale, options) { return library.numberText(Number(this), locale ?? 'en', options); },
     toLocaleString(locale, options) { return library.numberText(Number(this), locale, options); },
-    toDateTime(form = 'ms') { return library.moment(Number(this) * (form === 's' ? 1000 : 1)); },
+    toDateTime(form = 'ms') {
+      if (form === 'excel') return library.moment(EXCEL + Math.round(this * DAY));
+      return library.moment(Number(this) * (form === 's' ? 1000 : 1));
+    },
   });
 
   extend(Boolean.prototype, {
@@ -96,15 +119,29 @@
   });
 
   const key = (value) => (typeof value === 'object' ? JSON.stringify(value) : `${typeof value} ${value}`);
-  const picked = (value, names) => Object.fromEntries(names.filter((n) => n in value).map((n) => [n, value[n]]));
-  const distinct = (list, names) => {
+  const isObject = (value) => typeof value === 'object' && value !== null;
+  const has = (value, name) => isObject(value) && Object.hasOwn(value, name);
+  const picked = (value, names) => Object.fromEntries(names.filter((n) => has(value, n)).map((n) => [n, value[n]]));
+  // Names of fields may come as one text, with commas between.
+  const distinct = (list, given) => {
+    const names = given.flatMap((one) => String(one).split(',')).map((one) => one.trim());
     const seen = new Set();
     return list.filter((one) => {
-      const mark = key(names.length && one ? picked(one, names) : one);
+      const mark = key(names.length && isObject(one) ? picked(one, names) : one);
       return !seen.has(mark) && seen.add(mark);
     });
   };
-  const total = (list) => list.reduce((sum, one) => sum + Number(one), 0);
+  const number = (value) => {
+    const read = value === null || value === '' || typeof value === 'object' ? NaN : Number(value);
+    if (Number.isNaN(read)) throw new Error(`"${value}" is no number`);
+    return read;
+  };
+  const total = (list) => list.reduce((sum, one) => sum + number(one), 0);
+  const renamed = (value, pairs) => {
+    if (!isObject(value)) return value;
+    const names = new Map(pairs);
+    return Object.fromEntries(Object.entries(value).map(([name, held]) => [names.get(name) ?? name, held]));
+  };
 
   extend(Array.prototype, {
     first() { return this[0]; },
@@ -113,9 +150,13 @@
     isNotEmpty() { return this.length !== 0; },
     sum() { return total(this); },
     average() { return this.length ? total(this) / this.length : 0; },
-    max() { return Math.max(...this.map(Number)); },
-    min() { return Math.min(...this.map(Number)); },
-    pluck(...names) { return this.map((one) => (names.length === 1 ? one?.[names[0]] : picked(one, names))); },
+    max() { return Math.max(...this.map(number)); },
+    min() { return Math.min(...this.map(number)); },
+    pluck(...names) {
+      if (!names.length) return this;
+      return this.filter((one) => names.some((name) => has(one, name)))
+        .map((one) => (names.length === 1 ? one[names[0]] : picked(one, names)));
+    },
     unique(...names) { return distinct(this, names); },
     removeDuplicates(...names) { return distinct(this, names); },
     compact() { return this.filter((one) => one !== null && one !== undefined && one !== '' && !Number.isNaN(one)); },
@@ -126,7 +167,10 @@
     difference(other) { return this.filter((one) => !other.some((two) => key(one) === key(two))); },
     merge(other) { return this.map((one, place) => ({ ...one, ...(other?.[place] ?? {}) })); },
     randomItem() { return this[Math.floor(Math.random() * this.length)]; },
-    renameKeys(from, to) { return this.map(({ [from]: value, ...rest }) => ({ ...rest, [to]: value })); },
+    renameKeys(...names) {
+      const pairs = names.flatMap((one, at) => (at % 2 ? [] : [[one, names[at + 1]]]));
+      return this.map((one) => renamed(one, pairs));
+    },
     smartJoin(name, value) { return Object.fromEntries(this.map((one) => [one[name], one[value]])); },
     toJsonString() { return JSON.stringify(this); },
   });
@@ -153,6 +197,7 @@
     diffToNow(unit = 'days') { return library.moment(this).diffTo(DateTime.now(), unit); },
     toDateTime() { return library.moment(this); },
     toInt() { return library.moment(this).toMillis(); },
+    isDst() { return library.moment(this).isInDST; },
     isEmpty() { return false; },
     isNotEmpty() { return true; },
   };
@@ -162,30 +207,9 @@
     plus(value, unit) { return library.moment(this).plus(value, unit); },
     minus(value, unit) { return library.moment(this).minus(value, unit); },
     isWeekend() { return library.moment(this).isWeekend; },
-    isDst() { return library.moment(this).isInDST; },
     toLocaleString(locale, options) { return library.dateText(this, locale, options, true, true); },
     toLocaleDateString(locale, options) { return library.dateText(this, locale, options, true, false); },
     toLocaleTimeString(locale, options) { return library.dateText(this, locale, options, false, true); },
   });
   extend(DateTime.prototype, { toDate() { return this.toJSDate(); } });
-
-  // Objects get few of them, and a field of the same name always wins: data may have any name.
-  const onObjects = {
-    isEmpty() { return Object.keys(this).length === 0; },
-    isNotEmpty() { return Object.keys(this).length !== 0; },
-    toJsonString() { return JSON.stringify(this); },
-    hasField(name) { return Object.hasOwn(this, name); },
-    removeField(name) { return Object.fromEntries(Object.entries(this).filter(([field]) => field !== name)); },
-  };
-  for (const [name, method] of Object.entries(onObjects)) {
-    Object.defineProperty(Object.prototype, name, {
-      get: () => method,
-      set(value) {
-        if (this === Object.prototype) throw new TypeError('it is frozen');
-        Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true });
-      },
-      enumerable: false,
-      configurable: false,
-    });
-  }
 })

@@ -177,16 +177,21 @@
     Number.isNaN(date.getTime()) ? 'Invalid Date' : library.timeText(library.moment(date), name, options, withDate, withTime);
 
   const AGO = {
-    ru: ['через %', '% назад', ['г.', 'мес.', 'дн.', 'ч.', 'мин.', 'с']],
-    en: ['in %', '% ago', ['years', 'months', 'days', 'hours', 'minutes', 'seconds']],
-    pt: ['em %', 'há %', ['anos', 'meses', 'dias', 'horas', 'minutos', 'segundos']],
+    ru: ['через %', '% назад', 'г. мес. дн. ч. мин. с', 'г. мес. дн. ч. мин. с'],
+    en: ['in %', '% ago', 'year month day hour minute second', 'years months days hours minutes seconds'],
+    pt: ['em %', 'há %', 'ano mês dia hora minuto segundo', 'anos meses dias horas minutos segundos'],
   };
+  const LENGTHS = [31536000, 2592000, 86400, 3600, 60, 1];
 
-  library.relative = (moment, name) => {
-    const [future, past, units] = AGO[String(name).slice(0, 2)];
+  // How long ago or ahead, in the largest unit of which there is one, or in `unit` (`hours`).
+  library.relative = (moment, name, unit) => {
+    library.localeOf(name);
+    const [future, past, one, more] = AGO[String(name).slice(0, 2).toLowerCase()];
     const seconds = (moment.toMillis() - Date.now()) / 1000;
-    const lengths = [31536000, 2592000, 86400, 3600, 60, 1];
-    const place = Math.max(0, lengths.findIndex((length) => Math.abs(seconds) >= length));
-    return (seconds < 0 ? past : future).replace('%', `${Math.trunc(Math.abs(seconds) / lengths[place])} ${units[place]}`);
+    const asked = AGO.en[3].split(' ').indexOf(`${String(unit).replace(/s$/, '')}s`);
+    const fit = LENGTHS.findIndex((length) => Math.abs(seconds) >= length);
+    const place = asked >= 0 ? asked : fit >= 0 ? fit : LENGTHS.length - 1;
+    const count = Math.trunc(Math.abs(seconds) / LENGTHS[place]);
+    return (seconds < 0 ? past : future).replace('%', `${count} ${(count === 1 ? one : more).split(' ')[place]}`);
   };
 })

@@ -1,4 +1,4 @@
-// Digests over bytes: MD5, SHA-1, SHA-256, SHA-512, and HMAC over each of them.
+// Digests over bytes: MD5, SHA-1, SHA-224 to SHA-512, and HMAC over each of them.
 (function (library) {
   'use strict';
 
@@ -81,14 +81,19 @@
       }
       return low & 0xffffffffffffffffn;
     };
-    constants = { squares: primes.slice(0, 8).map((p) => fraction(p, 2n)), cubes: primes.map((p) => fraction(p, 3n)) };
+    constants = { squares: primes.slice(0, 16).map((p) => fraction(p, 2n)), cubes: primes.map((p) => fraction(p, 3n)) };
     return constants;
   };
 
-  const sha256 = (bytes) => {
+  // SHA-224 and SHA-384 begin with the next eight primes, take other bits of them, and are cut.
+  const sha256 = (bytes) => of32(bytes, roots().squares.slice(0, 8).map((root) => Number(root >> 32n) | 0));
+  const sha224 = (bytes) => of32(bytes, roots().squares.slice(8).map((root) => Number(root & 0xffffffffn) | 0)).slice(0, 28);
+  const sha512 = (bytes) => of64(bytes, roots().squares.slice(0, 8));
+  const sha384 = (bytes) => of64(bytes, roots().squares.slice(8)).slice(0, 48);
+
+  const of32 = (bytes, state) => {
     const view = blocks(bytes, 64, false);
-    const { squares, cubes } = roots();
-    const state = squares.map((root) => Number(root >> 32n) | 0);
+    const { cubes } = roots();
     const added = cubes.slice(0, 64).map((root) => Number(root >> 32n) | 0);
     const words = new Int32Array(64);
     for (let start = 0; start < view.byteLength; start += 64) {
@@ -111,12 +116,11 @@
     return written(state, false);
   };
 
-  const sha512 = (bytes) => {
+  const of64 = (bytes, state) => {
     const view = blocks(bytes, 128, false);
-    const { squares, cubes } = roots();
+    const { cubes } = roots();
     const whole = (value) => BigInt.asUintN(64, value);
     const turn = (word, count) => whole((word >> count) | (word << (64n - count)));
-    const state = [...squares];
     const words = [];
     for (let start = 0; start < view.byteLength; start += 128) {
       for (let step = 0; step < 80; step++) {
@@ -138,10 +142,12 @@
     return written(state.flatMap((word) => [Number(word >> 32n), Number(word & 0xffffffffn)]), false);
   };
 
-  const DIGESTS = { md5: [md5, 64], sha1: [sha1, 64], sha256: [sha256, 64], sha512: [sha512, 128] };
+  const DIGESTS = {
+    md5: [md5, 64], sha1: [sha1, 64], sha224: [sha224, 64], sha256: [sha256, 64], sha384: [sha384, 128], sha512: [sha512, 128],
+  };
   const named = (name) => {
     const plain = String(name).toLowerCase().replace('-', '');
-    if (!Object.hasOwn(DIGESTS, plain)) throw new Error(`digest ${name} is not supported: md5, sha1, sha256, sha512 are`);
+    if (!Object.hasOwn(DIGESTS, plain)) throw new Error(`digest ${name} is not supported: ${Object.keys(DIGESTS).join(', ')} are`);
     return DIGESTS[plain];
   };
   const asBytes = (value, form) => (typeof value === 'string' ? library.decoded(value, form) : new Uint8Array(value));

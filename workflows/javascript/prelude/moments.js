@@ -183,14 +183,15 @@
 
     static fromObject(fields, options) {
       const zone = library.zoneNamed(options?.zone);
-      const now = fieldsOf(Date.now());
-      const { year = now.year, month = 1, day = 1, hour = 0, minute = 0, second = 0, millisecond = 0 } = fields;
+      const now = DateTime.now();
+      const { year = now.year, month = 1, day = 1, hour = 0, minute = 0, second = 0, millisecond = 0 } =
+        library.withDay(fields, now);
       return DateTime.#local([year, month, day, hour, minute, second, millisecond], zone);
     }
 
     static fromISO(text, options) {
-      const form = /^([+-]?\d{4,6})(?:-?(\d{2})(?:-?(\d{2}))?)?(?:[T ](\d{2})(?::?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i;
-      const match = form.exec(String(text).trim());
+      const form = /^(\d{4}|[+-]\d{6})(?:-?(\d{2})(?:-?(\d{2}))?)?(?:[T ](\d{2})(?::?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9}))?)?)?\s*(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i;
+      const match = form.exec(library.withDate(String(text).trim()));
       if (!match) return new DateTime(NaN, 'UTC');
       const [year, month = '1', day = '1', hour, minute, second] = match.slice(1, 7);
       const fraction = Number((match[7] ?? '').padEnd(3, '0').slice(0, 3));
@@ -249,9 +250,9 @@
 
     set(fields) {
       const given = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name.replace(/s$/, ''), Number(value)]));
-      if ('weekday' in given) return this.plus({ days: given.weekday - this.weekday });
-      const merged = { ...fieldsOf(this.#shown), ...given };
-      if (!('day' in given)) merged.day = Math.min(merged.day, new Date(Date.UTC(merged.year, merged.month, 0)).getUTCDate());
+      const named = library.withDay(given, this);
+      const merged = { ...fieldsOf(this.#shown), ...named };
+      if (!('day' in named)) merged.day = Math.min(merged.day, new Date(Date.UTC(merged.year, merged.month, 0)).getUTCDate());
       return this.#at(library.momentOf(this.#zone, shownOf(merged)));
     }
 
@@ -296,7 +297,7 @@
     }
 
     reconfigure(options) { return options.locale ? this.setLocale(options.locale) : this; }
-    toUTC() { return this.#at(this.#moment, 'UTC'); }
+    toUTC(minutes) { return this.setZone(minutes ? `UTC${library.offsetText(minutes)}` : 'UTC'); }
     toLocal() { return this.setZone('local'); }
 
     diff(other, units = 'milliseconds') {
@@ -318,7 +319,7 @@
     }
 
     diffNow(units) { return this.diff(DateTime.now(), units); }
-    hasSame(other, unit) { return this.startOf(unit).ts === other.setZone(this.#zone).startOf(unit).ts; }
+    hasSame(other, unit) { return this.startOf(unit).ts === library.moment(other).setZone(this.#zone).startOf(unit).ts; }
     equals(other) { return other instanceof DateTime && other.ts === this.#moment && other.zoneName === this.#zone; }
     toMillis() { return this.#moment; }
     toSeconds() { return this.#moment / 1000; }
@@ -347,7 +348,7 @@
     toHTTP() { return new Date(this.#moment).toUTCString(); }
     toRFC2822() { return this.toFormat('EEE, dd MMM yyyy HH:mm:ss ZZZ', { locale: 'en' }); }
     toLocaleString(options, more) { return library.timeText(this, more?.locale ?? this.#language, options); }
-    toRelative() { return library.relative(this, this.#language); }
+    toRelative(options) { return library.relative(this, options?.locale ?? this.#language, options?.unit); }
     toJSON() { return this.toISO(); }
     toString() { return this.isValid ? this.toISO() : 'Invalid DateTime'; }
   }
