@@ -102,16 +102,18 @@ def test_a_program_that_fails_says_why(code: str, code_of_failure: str, words: s
     [
         "for (;;) {}",
         "for (;;) await 0",
+        "return [{json: {found: /(a+)+$/.test('a'.repeat(1000000) + '!')}}]",
         "function later() { setTimeout(later, 0) } later(); await new Promise(() => {})",
     ],
 )
 def test_a_program_that_does_not_end_is_ended(code: str) -> None:
+    """S29: also one whose pattern backtracks over a megabyte; the step names the field and the limit to raise."""
     begun = time.monotonic()
     with pytest.raises(Permanent) as failure:
         run("code", {"code": code, "seconds": 0.2})
 
     assert failure.value.code == "code_limit"
-    assert failure.value.details == {"limit": "time"}
+    assert failure.value.details == {"limit": "time", "field": "code", "seconds": 0.2}
     assert time.monotonic() - begun < 30
 
 

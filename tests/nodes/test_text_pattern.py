@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils.translation import gettext
 
 from tests.nodes.context import faults, run
 from workflows.javascript import Busy
@@ -50,20 +51,26 @@ def test_every_item_has_its_own_text_and_pattern() -> None:
     assert [item.get("found") for item in outcome.ports["out"]] == ["a", None, "b"]
 
 
-def test_a_pattern_that_backtracks_for_ever_is_stopped() -> None:
-    """A regular expression cannot hang a worker: it runs out of time in the jail."""
+@pytest.mark.parametrize("pattern", ["(a+)+$", "^(a+)+$", "(a|a)*$", "a*a*a*a*b", "(?:a?){60}a{60}$"])
+def test_a_pattern_that_backtracks_for_ever_is_stopped(pattern: str) -> None:
+    """S29: on a megabyte it cannot hang a worker: it runs out of time in the jail, and the step says what to do."""
+    config = {"field": "v", "operation": "test", "pattern": pattern}
     with pytest.raises(Permanent) as failure:
-        out("a" * 40 + "!", "test", "(a+)+$")
+        run("text-pattern", config, [{}, {"v": "short"}, {"v": "a" * 1_000_000 + "!"}])
 
     assert failure.value.code == "pattern_failed"
+    assert failure.value.details == {"field": "pattern", "item": 2}
+    assert "(a+)+" in gettext(failure.value.message), "an example of what to mend"
 
 
 @pytest.mark.parametrize("pattern", ["(", "a{2,1}", "');throw 1;('["])
 def test_a_pattern_is_data_and_no_program(pattern: str) -> None:
+    """What is refused names the item of the step that it was refused for, also behind others without a text."""
     with pytest.raises(Permanent) as failure:
-        out("a", "test", pattern)
+        run("text-pattern", {"field": "v", "operation": "test", "pattern": pattern}, [{}, {"v": "a"}])
 
     assert failure.value.code == "pattern_failed"
+    assert failure.value.details["item"] == 1
 
 
 def test_a_step_that_finds_no_process_free_has_not_failed() -> None:

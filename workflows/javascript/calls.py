@@ -147,7 +147,7 @@ def render(sources: Sequence[str], surroundings: Surroundings, *, count: int) ->
     Where there are no items one row may be asked for all the same: expressions then find no item.
 
     What JSON does not know (undefined, functions, NaN) is None. Raises `ScriptFailed` for the first expression that
-    throws, `LimitReached`, `Busy`.
+    throws, `LimitReached` with the expression that was at work where the engine can say it, `Busy`.
     """
     seconds = SECONDS + len(sources) * count * SECONDS_PER_VALUE
     head = {"do": "render", "sources": [methods.in_calls(source) for source in sources]}
@@ -242,7 +242,7 @@ def _reported(report: Reported) -> set[str]:
         return set(said["zones"])
     for words, limit in CAUGHT.items():
         if said["message"].startswith(words):
-            raise LimitReached(limit, said["message"]) from None
+            raise LimitReached(limit, said["message"], place=said["place"], item=said["item"]) from None
     lines = [(level, text) for level, text in said["lines"]]
     raise ScriptFailed(said["message"], place=said["place"], item=said["item"], lines=lines) from None
 

@@ -32,11 +32,16 @@ class ScriptFailed(JavaScriptError):
 
 
 class LimitReached(JavaScriptError):
-    """The program used up what it may use; `limit` is `time`, `memory`, `stack` or `output`."""
+    """The program used up what it may use; `limit` is `time`, `memory`, `stack` or `output`.
 
-    def __init__(self, limit: str, message: str) -> None:
+    `place` and `item` as of `ScriptFailed`: at which of several expressions it was, where known.
+    """
+
+    def __init__(self, limit: str, message: str, *, place: int | None = None, item: int | None = None) -> None:
         super().__init__(message)
         self.limit = limit
+        self.place = place
+        self.item = item
 
 
 class Busy(JavaScriptError):

@@ -5,7 +5,8 @@ gives up everything else: after `confine` it cannot open a file or a socket, sta
 into. Every request runs in a fresh engine, so nothing is left for the next one.
 
 A request is two lengths (32 bit, little endian) with a head (JSON) and data (JSON text that only the engine reads); an
-answer is one letter, a length and a text: `d` done, `f` failed (JSON), `t` time, `m` memory, `s` stack, `o` output.
+answer is one letter, a length and a text: `d` done, `f` failed (JSON), `x` refused by the engine; of limits `t` time,
+`m` memory, `s` stack (JSON with the message, and with place and item while expressions are rendered), `o` output.
 """
 
 from __future__ import annotations
@@ -56,11 +57,12 @@ def main() -> None:
         try:
             letter, text = workshop.serve(request, data.decode())
         except StackOverflow as error:
-            letter, text = b"s", str(error)
+            letter, text = b"s", workshop.at_work(str(error))
         except JSException as error:
             letter, text = kind_of(str(error)), str(error)
+            text = text if letter == b"x" else workshop.at_work(text)
         except MemoryError:
-            letter, text = b"m", "out of memory"
+            letter, text = b"m", json.dumps({"message": "out of memory"})
         answer(letter, text, request["output"])
         signal.setitimer(signal.ITIMER_REAL, 0)
         workshop.prepare()
@@ -97,6 +99,14 @@ class Workshop:
         while engine.execute_pending_job() or self._call("wake"):
             pass
         return self._finished(self._call("finish"))
+
+    def at_work(self, message: str) -> str:
+        """The message as JSON, and at which expression and item the engine was when it had to stop, if it can say."""
+        self._engine.set_memory_limit(ADDRESS_SPACE)
+        self._engine.set_time_limit(1.0)
+        with contextlib.suppress(Exception):  # it may have no room left even for that
+            return json.dumps({"message": message, **json.loads(self._call("atWork"))})
+        return json.dumps({"message": message})
 
     def _call(self, name: str, *arguments: Any) -> Any:
         return self._engine.eval("(function (library, name) { return library[name] })")(self._library, name)(*arguments)

@@ -70,7 +70,7 @@ class Process:
         if letter == b"d":
             return text
         if letter in LIMITS:
-            raise LimitReached(LIMITS[letter], text[:200])
+            raise _limit_reached(LIMITS[letter], json.loads(text) if text else {})
         raise ScriptFailed(text.split("\n", 1)[0][:1000]) if letter == b"x" else Reported(text)
 
     @property
@@ -125,6 +125,11 @@ class Process:
         self.worn = True
         limit = "time" if code in (-signal.SIGALRM, -signal.SIGXCPU) else "memory"
         return LimitReached(limit, f"the process ended with {code}")
+
+
+def _limit_reached(limit: str, said: Mapping[str, Any]) -> LimitReached:
+    message = str(said.get("message", "")).split("\n", 1)[0][:200]
+    return LimitReached(limit, message, place=said.get("place"), item=said.get("item"))
 
 
 class Reported(JavaScriptError):

@@ -21,8 +21,11 @@ SPARE_SECONDS = 6.0
 """How much sooner than the step the program has to end, so that the step can still say why."""
 THREW = gettext_noop("Код завершился ошибкой: %(reason)s")
 LIMITS = {
-    "time": gettext_noop("Код работал слишком долго"),
-    "memory": gettext_noop("Коду не хватило памяти"),
+    "time": gettext_noop(
+        "Код в поле «%(field)s» не закончил за %(seconds)s с: упростите его (в регулярном выражении уберите повторение "
+        "внутри повторения, как в (a+)+) или увеличьте предел времени «seconds»"
+    ),
+    "memory": gettext_noop("Коду не хватило памяти: упростите его или обрабатывайте меньше данных за раз"),
     "stack": gettext_noop("Код вызывает себя слишком глубоко"),
     "output": gettext_noop("Результат кода больше допустимого"),
 }
@@ -77,12 +80,13 @@ class Code(NodeType):
     def run(self, context: NodeContext) -> Done:
         program: Program = context.config
         left = context.deadline - time.monotonic() - SPARE_SECONDS
+        seconds = max(0.1, min(program.seconds, left))
         try:
             ran = javascript.run(
                 program.code,
                 context.surroundings,
                 mode=program.mode,
-                seconds=max(0.1, min(program.seconds, left)),
+                seconds=seconds,
                 watching=context.watching,
             )
         except javascript.ScriptFailed as error:
@@ -90,7 +94,8 @@ class Code(NodeType):
             details: dict[str, Any] = {} if error.item is None else {"item": error.item}
             raise Permanent("code_failed", THREW, reason=error.message, **details) from None
         except javascript.LimitReached as error:
-            raise Permanent("code_limit", LIMITS[error.limit], limit=error.limit) from None
+            took = {"seconds": round(seconds, 1)} if error.limit == "time" else {}
+            raise Permanent("code_limit", LIMITS[error.limit], limit=error.limit, field="code", **took) from None
         except javascript.Interrupted:
             raise Permanent("code_interrupted", CUT_SHORT) from None
         _tell(context, ran.lines)

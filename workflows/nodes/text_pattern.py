@@ -13,7 +13,7 @@ from pydantic import Field
 from workflows import javascript
 from workflows.converting import Conversion, attempt, text_of, with_result
 from workflows.items import paths
-from workflows.javascript import Busy, JavaScriptError, ScriptFailed, Surroundings
+from workflows.javascript import LimitReached, ScriptFailed, Surroundings
 from workflows.node_type import Done, NodeContext, NodeType, Permanent, Port
 
 _FOUND: Final = "m => m.groups ? { ...m.groups } : m.length > 1 ? m.slice(1) : m[0]"
@@ -25,6 +25,10 @@ SOURCES: Final[Mapping[str, str]] = {
     "split": "$json.text.split(new RegExp($json.pattern, $json.flags), 10000)",
 }
 """What is asked of JavaScript. The sources are ours; text, pattern and replacement come to them as data."""
+ENDLESS: Final = gettext_noop(
+    "Элемент %(item)s: выражение в поле «%(field)s» перебирает слишком много вариантов: уберите повторение внутри "
+    "повторения, как в (a+)+, или сократите текст"
+)
 
 
 class TextPattern(NodeType):
@@ -68,7 +72,8 @@ class TextPattern(NodeType):
         )
 
     def run(self, context: NodeContext) -> Done:
-        """All items in one call. Raises `Permanent("pattern_failed")` with the engine's words, and what conversions do.
+        """All items in one call. Raises `Permanent("pattern_failed")` with the engine's words, or with what to change
+        where it has looked for too long, and what conversions do.
 
         The first item's config says which operation.
         """
@@ -80,19 +85,20 @@ class TextPattern(NodeType):
                 text = attempt(partial(text_of, value), item=index, field=config.field)
                 given = {"pattern": config.pattern, "flags": config.flags, "to": config.replacement}
                 asked.append((index, {"text": text, **given}))
-        found = _found(SOURCES[context.config.operation], [given for _index, given in asked]) if asked else []
+        found = _found(SOURCES[context.config.operation], asked) if asked else []
         items = list(context.items)
         for (index, _given), value in zip(asked, found, strict=True):
             items[index] = with_result(items[index], index, context.config_for(index), value)
         return Done({"out": items})
 
 
-def _found(source: str, given: list[dict[str, str]]) -> list[Any]:
+def _found(source: str, asked: list[tuple[int, dict[str, str]]]) -> list[Any]:
+    given = [texts for _index, texts in asked]
     try:
         return [row[0] for row in javascript.render([source], Surroundings(given, now=0), count=len(given))]
-    except Busy:
-        raise  # the step is put off: it has done nothing wrong, and may have no try left
-    except JavaScriptError as error:
-        item = error.item if isinstance(error, ScriptFailed) else None
+    except LimitReached as error:
+        raise Permanent("pattern_failed", ENDLESS, field="pattern", item=asked[error.item or 0][0]) from None
+    except ScriptFailed as error:
         message = _("Регулярное выражение не сработало: %(reason)s")
-        raise Permanent("pattern_failed", message, reason=error.message, item=item) from None
+        item = asked[error.item or 0][0]
+        raise Permanent("pattern_failed", message, reason=error.message, field="pattern", item=item) from None

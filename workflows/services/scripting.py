@@ -18,8 +18,11 @@ from workflows.services.wording import FIELD_AND_WORDS
 
 _THREW = gettext_noop("выражение не вычислено: %(reason)s")
 _LIMITS: Mapping[str, str] = {
-    "time": gettext_noop("выражение вычислялось слишком долго"),
-    "memory": gettext_noop("выражению не хватило памяти"),
+    "time": gettext_noop(
+        "выражение вычислялось слишком долго: упростите его (в регулярном выражении уберите повторение внутри "
+        "повторения, как в (a+)+) или сократите данные"
+    ),
+    "memory": gettext_noop("выражению не хватило памяти: упростите его или сократите данные"),
     "stack": gettext_noop("выражение вызывает себя слишком глубоко"),
     "output": gettext_noop("результат выражения больше допустимого"),
 }
@@ -54,7 +57,8 @@ def values_of(config: Any, items: Sequence[Any], surroundings: Surroundings | No
         place = scripts[sources[error.place or 0]]
         raise failed(name_of(place), _THREW, {"reason": error.message}, error.item or 0) from None
     except javascript.LimitReached as error:
-        raise failed(name_of(next(iter(scripts.values()))), _LIMITS[error.limit], {}, 0) from None
+        place = scripts[sources[error.place or 0]]
+        raise failed(name_of(place), _LIMITS[error.limit], {}, error.item or 0) from None
     return [dict(zip(sources, row, strict=True)) for row in rows]
 
 

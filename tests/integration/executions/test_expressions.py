@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.integration.executions.driving import definition, drain, items, start, status, step
 from workflows import services as workflows
 
@@ -54,3 +56,32 @@ def test_a_failing_expression_fails_its_step_and_names_field_and_item(anna: Any)
     assert status(run) == "failed"
     assert error["code"] == "expression_failed"
     assert (error["details"]["field"], error["details"]["item"]) == ("url", 0)
+
+
+LONG = {"config": {"code": "return [{text: 'a'}, {text: 'a'.repeat(1000000) + '!'}]"}}
+LENGTH = "{{ $json.text.length + 1 }}"
+PATTERN = "{{ /(a+)+$/.test($json.text) }}"
+
+
+@pytest.mark.parametrize(
+    ("node_type", "config", "field"),
+    [
+        ("set", {"fields": [{"name": "good", "value": LENGTH}, {"name": "bad", "value": PATTERN}]}, "fields[1].value"),
+        ("if", {"when": PATTERN}, "when"),
+        ("data-filter", {"when": PATTERN}, "when"),
+        ("switch", {"choose": PATTERN}, "choose"),
+        ("http-request", {"method": "POST", "body": {"size": LENGTH}, "url": f"https://a.example/{PATTERN}"}, "url"),
+    ],
+)
+def test_a_pattern_that_backtracks_over_a_megabyte_ends_its_step_and_names_field_and_item(
+    anna: Any, node_type: str, config: dict[str, Any], field: str
+) -> None:
+    """S29: `(a+)+$` on 1 MB: people's patterns run in the jail alone, which ends them; the step says what to mend."""
+    asked = definition([("source", "code", LONG), ("ask", node_type, {"config": config})], [("source", "ask")])
+    run = start(anna, asked)
+    drain()
+
+    error = step(run, "ask").error
+    assert (status(run), error["code"]) == ("failed", "expression_failed")
+    assert (error["details"]["field"], error["details"]["item"]) == (field, 1)
+    assert "(a+)+" in str(error), "an example of what to mend"

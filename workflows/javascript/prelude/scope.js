@@ -213,6 +213,11 @@
     return stringify({ message: explained(error).slice(0, 1000), place, item, lines });
   };
 
+  // Which program is at work for which item, for who had to stop it.
+  let working = null;
+  let workingFor = null;
+  library.atWork = () => stringify(working === null ? {} : { place: working, item: workingFor });
+
   library.render = () => {
     const { items } = data;
     const { input } = library;
@@ -223,6 +228,8 @@
       const binary = library.binaryOf(index) ?? none;
       const row = [];
       for (let place = 0; place < programs.length; place++) {
+        working = place;
+        workingFor = index;
         try {
           const value = programs[place](items[index] ?? null, index, input, library.itemAt, binary, index);
           const kind = typeof value;
