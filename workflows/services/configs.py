@@ -20,7 +20,7 @@ from workflows.javascript import Surroundings
 from workflows.node_type import Config, NodeType, Permanent
 from workflows.services import scripting
 from workflows.services.places import name_of
-from workflows.services.wording import WHOLE_CONFIG, naming
+from workflows.services.wording import WHOLE_CONFIG, naming, sentence
 
 _WORDS = {
     "missing": gettext_noop("поле обязательно, заполните его"),
@@ -135,16 +135,20 @@ def render_config(
     """The checked config for every scope (item), one object repeated when nothing in it varies.
 
     `surroundings` are what scripts see, with the items of the scopes; without them they see those items and nothing
-    else. Without scopes the list is empty. Raises `Permanent("config_invalid")` with `field`, `item` and `words` in
-    its details, a sentence `{message, params}` that is translated when it is read, `Permanent("expression_failed")`
-    with the same, and `javascript.Busy` when scripts cannot be run now.
+    else. Without scopes the list is empty. Raises `Permanent("config_invalid")` with `field`, `item`, `words` and,
+    where the form has one, the field's `title` in its details, both sentences `{message, params}` that are translated
+    when they are read, `Permanent("expression_failed")` with the same, and `javascript.Busy` when scripts cannot be run
+    now.
     """
     if not scopes:
         return []
     templated = expressions.templated(raw_config, node_type.verbatim)
     alike = 1 if expressions.varies(templated) else len(scopes)
     scopes = scopes if alike == 1 else scopes[:1]
-    values = scripting.values_of(templated, [scope.get("$json") for scope in scopes], surroundings)
+    try:
+        values = scripting.values_of(templated, [scope.get("$json") for scope in scopes], surroundings)
+    except scripting.NotComputed as error:
+        raise _failure("expression_failed", node_type, raw_config, error.fault, error.item) from None
     return alike * [
         _rendered(node_type, raw_config, {**scope, expressions.VALUES: value} if value else scope, index)
         for index, (scope, value) in enumerate(zip(scopes, values, strict=True))
@@ -160,14 +164,22 @@ def _rendered(node_type: NodeType, raw: Mapping[str, Any], scope: Mapping[str, A
     try:
         rendered = {**raw, **expressions.render(templated, scope)}
     except Unresolved as error:
-        raise scripting.failed(scripting.field_of_node(templated, error), error.message, error.params, item) from None
+        fault = ConfigFault(scripting.field_of_node(templated, error), error.message, error.params)
+        raise _failure("expression_failed", node_type, raw, fault, item) from None
     try:
         return node_type.Config.model_validate(rendered)
     except ValidationError as error:
         detail = error.errors(include_url=False)[0]
         fault = _fault(_place(rendered, detail["loc"]), detail)
-        words = {"message": fault.message, "params": dict(fault.params)}
-        raise Permanent("config_invalid", naming(fault.field), field=fault.field, words=words, item=item) from error
+        raise _failure("config_invalid", node_type, rendered, fault, item) from error
+
+
+def _failure(code: str, node_type: NodeType, raw: Any, fault: ConfigFault, item: int) -> Permanent:
+    """The failure of a step over a field of its config, which is called as on the form."""
+    title = title_of(node_type.Config, raw, fault.field)
+    called = {"title": sentence(title, {})} if title else {}
+    words = sentence(fault.message, fault.params)
+    return Permanent(code, naming(fault.field, title), field=fault.field, **called, words=words, item=item)
 
 
 def _place(raw: Any, location: Sequence[str | int]) -> tuple[str | int, ...]:

@@ -16,7 +16,6 @@ from workflows.graph import expressions
 from workflows.items.outputs import Seen, Shared, Unresolved
 from workflows.javascript import Earlier, Surroundings
 from workflows.models import Workflow
-from workflows.node_type import Permanent
 from workflows.services import scripting, wording
 from workflows.services.variables import variable_values
 
@@ -59,9 +58,8 @@ def preview(*, workflow: Workflow, text: str, sample: Sample, index: int = 0) ->
     try:
         rows = scripting.values_of(config, sample.items[: index + 1] or [{}], _surroundings(sample, constant))
         found = expressions.render(config, {**_scope(sample, index, constant), expressions.VALUES: rows[-1]})
-    except Permanent as error:
-        words = error.details["words"]
-        return Previewed(error=wording.filled(words["message"], words["params"]))
+    except scripting.NotComputed as error:
+        return Previewed(error=wording.filled(error.fault.message, error.fault.params))
     except Unresolved as error:
         return Previewed(error=wording.filled(error.message, error.params))
     except javascript.Busy:

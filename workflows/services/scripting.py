@@ -10,11 +10,10 @@ from django.utils.translation import gettext_noop
 
 from workflows import javascript
 from workflows.graph import expressions
+from workflows.graph.rules import ConfigFault
 from workflows.items.outputs import Unresolved
 from workflows.javascript import Surroundings
-from workflows.node_type import Permanent
 from workflows.services.places import name_of
-from workflows.services.wording import FIELD_AND_WORDS
 
 _THREW = gettext_noop("выражение не вычислено: %(reason)s")
 _LIMITS: Mapping[str, str] = {
@@ -26,6 +25,15 @@ _LIMITS: Mapping[str, str] = {
     "stack": gettext_noop("выражение вызывает себя слишком глубоко"),
     "output": gettext_noop("результат выражения больше допустимого"),
 }
+
+
+class NotComputed(Exception):
+    """An expression gives no value for the item of number `item`; `fault` says of which field, and why."""
+
+    def __init__(self, fault: ConfigFault, item: int) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+        self.item = item
 
 
 def syntax_faults(sources: Sequence[str], kind: Literal["expression", "code"]) -> list[str | None]:
@@ -44,7 +52,7 @@ def syntax_faults(sources: Sequence[str], kind: Literal["expression", "code"]) -
 def values_of(config: Any, items: Sequence[Any], surroundings: Surroundings | None) -> list[Mapping[str, Any]]:
     """For each item the values of the config's scripts by their source.
 
-    Raises `Permanent("expression_failed")` for the first that fails, and `javascript.Busy`.
+    Raises `NotComputed` for the first that fails, and `javascript.Busy`.
     """
     scripts = expressions.scripts(config)
     if not scripts:
@@ -55,10 +63,11 @@ def values_of(config: Any, items: Sequence[Any], surroundings: Surroundings | No
         rows = javascript.render(sources, around, count=len(items))
     except javascript.ScriptFailed as error:
         place = scripts[sources[error.place or 0]]
-        raise failed(name_of(place), _THREW, {"reason": error.message}, error.item or 0) from None
+        fault = ConfigFault(name_of(place), _THREW, {"reason": error.message})
+        raise NotComputed(fault, error.item or 0) from None
     except javascript.LimitReached as error:
         place = scripts[sources[error.place or 0]]
-        raise failed(name_of(place), _LIMITS[error.limit], {}, error.item or 0) from None
+        raise NotComputed(ConfigFault(name_of(place), _LIMITS[error.limit], {}), error.item or 0) from None
     return [dict(zip(sources, row, strict=True)) for row in rows]
 
 
@@ -67,9 +76,3 @@ def field_of_node(config: Any, error: Unresolved) -> str:
     node = str(error.params.get("node"))
     fields = (path for path, text in expressions.texts(config) if node in text)
     return name_of(next(fields, ()))
-
-
-def failed(field: str, message: str, params: Mapping[str, Any], item: int) -> Permanent:
-    """The failure of a step over an expression: its field, the number of the item, and why in a sentence."""
-    words = {"message": message, "params": dict(params)}
-    return Permanent("expression_failed", FIELD_AND_WORDS, field=field, words=words, item=item)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, gettext_noop
 from workflows.graph.problems import Problem
 
 FIELD_AND_WORDS = gettext_noop("Поле «%(field)s»: %(words)s")
+TITLED_FIELD_AND_WORDS = gettext_noop("Поле «%(title)s (%(field)s)»: %(words)s")
 WHOLE_CONFIG = "config"
 """Stands for a field where several fields, or the config as such, are at fault."""
 WORDS_ALONE = "%(words)s"
@@ -55,13 +56,19 @@ def config_message(field: str, words: str, params: Mapping[str, Any], title: str
     told = filled(words, params)
     if field == WHOLE_CONFIG:
         return told[:1].upper() + told[1:]
-    named = f"{gettext(title)} ({field})" if title else field
-    return gettext(FIELD_AND_WORDS) % {"field": named, "words": told}
+    return gettext(naming(field, title)) % {"field": field, "title": gettext(title) if title else "", "words": told}
 
 
-def naming(field: str) -> str:
-    """The msgid of a failed step's message, which `words` is filled into."""
-    return WORDS_ALONE if field == WHOLE_CONFIG else FIELD_AND_WORDS
+def naming(field: str, title: str) -> str:
+    """The msgid of a failed step's message, filled with `field`, its `title` where it has one, and `words`."""
+    if field == WHOLE_CONFIG:
+        return WORDS_ALONE
+    return TITLED_FIELD_AND_WORDS if title else FIELD_AND_WORDS
+
+
+def sentence(message: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    """A msgid with its places, as it is stored among the details of a failure: who reads it translates it."""
+    return {"message": message, "params": dict(params)}
 
 
 def filled(message: str, params: Mapping[str, Any]) -> str:

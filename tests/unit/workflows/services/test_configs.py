@@ -8,12 +8,16 @@ from typing import Any, Literal
 import pytest
 from django.utils.translation import gettext_noop
 from hypothesis import given
-from pydantic import Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from tests.unit.workflows.graphs import anything
 from workflows import node_type
 from workflows.node_type import Done, NodeContext, NodeType, Permanent, Port
 from workflows.services import check_config, render_config
+
+
+class Rule(BaseModel):
+    share: float = Field(title="Доля")
 
 
 class Sample(NodeType):
@@ -31,6 +35,7 @@ class Sample(NodeType):
         text: str = ""
         share: float = Field(default=1.0, ge=0.5, le=2.0)
         rows: tuple[dict[str, int], ...] = Field(default=(), alias="theRows")
+        rules: tuple[Rule, ...] = Field(default=(), title="Правила")
 
         @model_validator(mode="after")
         def _texts_are_slow(self) -> Any:
@@ -138,6 +143,23 @@ def test_a_value_of_the_wrong_type_fails_the_step_for_good() -> None:
         "words": {"message": "здесь нужно целое число", "params": {}},
     }
     assert "%(field)s" in str(failure.value.message)
+
+
+def test_a_field_that_fails_a_step_is_called_as_on_the_form() -> None:
+    with pytest.raises(Permanent) as failure:
+        render_config(SAMPLE, {"period": 7, "rules": [{"share": "{{ $json.share }}"}]}, [scope({"share": "half"})])
+
+    assert failure.value.details["field"] == "rules[0].share"
+    assert failure.value.details["title"] == {"message": "Доля", "params": {}}
+    assert "%(title)s (%(field)s)" in str(failure.value.message)
+
+
+def test_a_field_whose_expression_fails_is_called_as_on_the_form() -> None:
+    with pytest.raises(Permanent) as failure:
+        render_config(SAMPLE, {"period": 7, "rules": [{"share": "{{ null.share }}"}]}, [scope({})])
+
+    assert (failure.value.code, failure.value.details["field"]) == ("expression_failed", "rules[0].share")
+    assert failure.value.details["title"] == {"message": "Доля", "params": {}}
 
 
 def test_no_items_give_no_configs() -> None:
