@@ -61,6 +61,7 @@ class Reaction(models.Model):
     """What one event has caused at one listener, or why it has caused nothing. There is one line per pair and telling.
 
     `telling` counts how often the event has been told: each replay is another one. `details` say more of the outcome.
+    What came too often and `waits` is started as soon as there is room, in the order of the ids.
     """
 
     class Outcome(models.TextChoices):
@@ -90,6 +91,7 @@ class Reaction(models.Model):
         "executions.Execution", models.SET_NULL, null=True, related_name="+", verbose_name=_("Запуск")
     )
     at = models.DateTimeField(_("Когда"), db_default=Clock())
+    waits = models.BooleanField(_("Ждёт своей очереди"), default=False, db_default=False)
 
     objects = ReactionQuerySet.as_manager()
 
@@ -100,6 +102,7 @@ class Reaction(models.Model):
         indexes = [
             models.Index("project", F("at").desc(), name="reaction_recent"),
             models.Index("listener", F("at").desc(), name="reaction_of_listener"),
+            models.Index("listener", "id", name="reaction_waiting", condition=Q(waits=True)),
         ]
         constraints = [models.UniqueConstraint("event", "listener", "telling", name="reaction_once")]
 

@@ -46,6 +46,7 @@ def rules() -> list[Rule]:
         Rule("follow_schedules", 1.0, scheduling.follow_rows),
         Rule("fire_schedules", 1.0, scheduling.fire_due),
         Rule("fire_vigils", 1.0, reacting.fire_due),
+        Rule("start_waiting", 1.0, reacting.start_waiting),
         Rule("end_overdue", 1.0, sweeps.end_overdue),
         Rule("look_after_ended", 1.0, aftercare.look_after_ended),
         Rule("admit_waiting", 1.0, admission.admit_waiting),

@@ -117,7 +117,13 @@ def _take_in(listener: Listener, values: dict[str, Any], files: Mapping[str, dic
         subject = subject or known.subject_of(values)
     item = attached.with_files(values, files)
     return reacting.occur(
-        listener, name=name, subject=subject[:MAX_SUBJECT], payload=item, source="form", input_data=item
+        listener,
+        name=name,
+        subject=subject[:MAX_SUBJECT],
+        payload=item,
+        source="form",
+        input_data=item,
+        answered=True,
     )
 
 

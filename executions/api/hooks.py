@@ -94,6 +94,7 @@ def _take_in(request: HttpRequest, listener: Listener) -> Occurrence:
         dedupe_key=_short(key) or None,
         source=SOURCE,
         input_data=called,
+        answered=True,
     )
 
 

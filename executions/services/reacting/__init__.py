@@ -9,6 +9,7 @@ from executions.services.reacting.publishing import deactivate, follow_published
 from executions.services.reacting.replaying import replay
 from executions.services.reacting.stuck import tell_of_stuck
 from executions.services.reacting.vigilance import fire_due
+from executions.services.reacting.waiting import start_waiting
 
 __all__ = [
     "Occurrence",
@@ -24,5 +25,6 @@ __all__ = [
     "overview",
     "prune_reactions",
     "replay",
+    "start_waiting",
     "tell_of_stuck",
 ]

@@ -14,13 +14,13 @@ from executions.services import arrivals
 from executions.services.reacting import crossings, dates, silences
 from executions.services.reacting.analysing import analyse
 from executions.services.reacting.beginning import react
+from executions.services.reacting.first_times import began_with, happened_at
 from integrations import events, safe_json
 from integrations.event_names import heard_as
 from integrations.events import Event
 
 log = structlog.get_logger(__name__)
 
-WEBHOOK: Final = "webhook.received"
 COLUMNS: Final = ("id", "project_id", "workflow_id", "node_id", "kind", "names", "address", "path", "since")
 LISTENING: Final = HotStatement(
     f"SELECT {', '.join(COLUMNS)}, config::text FROM executions_listener "  # noqa: S608
@@ -46,7 +46,8 @@ def arrive(payload: dict[str, Any]) -> None:
     failure: Exception | None = None
     tasks = [(listener, partial(_tell, listener, event, telling)) for listener in listeners_of(event, telling)]
     if telling > 1:
-        tasks += [(line.listener, partial(_once_more, line, event, telling)) for line in _happened_at(event)]
+        own = happened_at(event).filter(listener__active=True).order_by("id")
+        tasks += [(line.listener, partial(_once_more, line, event, telling)) for line in own]
     for listener, task in tasks:
         try:
             task()
@@ -57,28 +58,9 @@ def arrive(payload: dict[str, Any]) -> None:
         raise failure
 
 
-def _happened_at(event: Event) -> list[Reaction]:
-    """The first lines about the event at listeners where it has happened itself: at their address, by their clock."""
-    lines = Reaction.objects.filter(event=event, telling=1, listener__active=True).exclude(
-        outcome=Reaction.Outcome.NOTED
-    )
-    own = lines.exclude(listener__names__overlap=heard_as(event.name)).select_related("listener", "execution")
-    return list(own.order_by("id"))
-
-
 def _once_more(line: Reaction, event: Event, telling: int) -> None:
     """Start the run again with what it began with."""
-    react(line.listener, event, telling=telling, input_data=_began_with(line, event))
-
-
-def _began_with(line: Reaction, event: Event) -> dict[str, Any] | None:
-    """The input of the first run; where there was none, what can be told from the event."""
-    if line.execution is not None:
-        kept: dict[str, Any] = line.execution.input_data
-        return kept
-    if line.listener.kind == "trigger-webhook" and event.name != WEBHOOK:
-        return {"method": "POST", "query": {}, "headers": {}, "body": event.payload}
-    return event.payload if line.listener.kind in ("trigger-webhook", "trigger-form") else None
+    react(line.listener, event, telling=telling, input_data=began_with(line, event))
 
 
 def listeners_of(event: Event, telling: int = 1) -> list[Listener]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import structlog
 from django.conf import settings
@@ -21,7 +21,7 @@ from executions.services.ancestry import is_of_error_reaction
 from executions.services.fitting import Outcome, Verdict, mismatch
 from executions.services.starting import Cause, start
 from integrations import events, limiter, safe_json
-from integrations.event_names import ENGINE_FAILURES
+from integrations.event_names import ENGINE_FAILURES, heard_as
 from integrations.events import Event
 from workflows import services as workflows
 
@@ -31,11 +31,12 @@ INSERT = HotStatement("""
 INSERT INTO executions_reaction (project_id, event_id, listener_id, workflow_id, telling, outcome, details)
 VALUES (%(project)s::bigint, %(event)s::uuid, %(listener)s::uuid, %(flow)s::uuid, %(telling)s::int, %(outcome)s::text,
     %(details)s::text::jsonb)
-ON CONFLICT (event_id, listener_id, telling) DO NOTHING RETURNING id
+ON CONFLICT (event_id, listener_id, telling) DO NOTHING
+RETURNING id, EXISTS (SELECT 1 FROM executions_reaction WHERE listener_id = %(listener)s::uuid AND waits)
 """)
 CLOSE = HotStatement("""
 UPDATE executions_reaction SET outcome = %(outcome)s::text, details = %(details)s::text::jsonb,
-    execution_id = %(run)s::uuid
+    execution_id = %(run)s::uuid, waits = %(waits)s::bool
 WHERE id = %(id)s::bigint RETURNING id
 """)
 
@@ -53,28 +54,55 @@ def react(
     input_data: Mapping[str, Any] | None = None,
     user: Any = None,
     tries_again: bool = False,
+    puts_off: bool = True,
 ) -> tuple[Reaction, bool]:
     """Start a run at the listener's node if the event fits; returns the line about it, that of the first time again,
     and whether this call has decided it.
 
     `input_data` is what the run begins with, by default the event; `user` is who has caused it. A start that is
     refused is a line too, and raises nothing; one that was refused for the moment is tried again where the sender
-    `tries_again`.
+    `tries_again`. What comes too often waits for its turn (`waiting`), unless it `puts_off` nothing since somebody is
+    told and comes again.
     """
     fault = mismatch(listener.config, event) or too_deep(listener, event) or _own_tail(event)
     verdict = fault or Verdict(Outcome.STARTED, {})
-    reaction_id = _note(listener, event, telling, verdict)
-    if reaction_id is None:
+    noted = _note(listener, event, telling, verdict)
+    others_wait = noted is not None and noted.others_wait and puts_off
+    if noted is None:
         lines = Reaction.objects.select_for_update(no_key=True) if tries_again else Reaction.objects
         reaction = lines.get(event=event, listener=listener, telling=telling)
         if not (tries_again and _may_pass(reaction)):
             return reaction, False
     else:
-        reaction = _line(reaction_id, listener, event, telling, verdict)
+        reaction = _line(noted.id, listener, event, telling, verdict)
     if fault is None:
         failpoints.reach("reaction.noted")
-        _start(reaction, listener, event, dict(input_data or events.as_item(event)), user)
+        if others_wait or not _has_room(listener):
+            _refuse_for_now(reaction, waits=puts_off and _may_wait(listener, event))
+        else:
+            _start_run(reaction, listener, event, dict(input_data or events.as_item(event)), user)
+        _close(reaction)
     return reaction, True
+
+
+def start_now(reaction: Reaction, *, input_data: Mapping[str, Any] | None) -> bool:
+    """Start the run of a line that waits; False, and nothing is changed, when there is no room yet.
+
+    Needs a transaction, and that nobody else starts what waits at this listener.
+    """
+    listener, event = reaction.listener, reaction.event
+    if not _has_room(listener):
+        return False
+    failpoints.reach("reaction.noted")
+    _start_run(reaction, listener, event, dict(input_data or events.as_item(event)), None)
+    _close(reaction)
+    return True
+
+
+def give_up(reaction: Reaction, *, code: str) -> None:
+    """Let a line that waits wait no more: it cannot be started. Needs a transaction."""
+    reaction.outcome, reaction.waits, reaction.details = Outcome.REFUSED, False, {"code": code, "message": ""}
+    _close(reaction)
 
 
 def note(listener: Listener, event: Event, *, details: Mapping[str, Any]) -> bool:
@@ -112,13 +140,20 @@ def _own_tail(event: Event) -> Verdict | None:
 
 
 def _may_pass(reaction: Reaction) -> bool:
-    """Whether the start was refused only for the moment."""
+    """Whether the start was refused only for the moment, and is not tried again by itself."""
     refused = reaction.outcome == Outcome.REFUSED and reaction.details.get("code") in PASSING
-    return refused or reaction.outcome == Outcome.TOO_OFTEN
+    return refused or (reaction.outcome == Outcome.TOO_OFTEN and not reaction.waits)
 
 
-def _note(listener: Listener, event: Event, telling: int, verdict: Verdict) -> int | None:
-    """The line's id; None when there is one already."""
+class Noted(NamedTuple):
+    """A new line, and whether others of its listener wait for their turn."""
+
+    id: int
+    others_wait: bool
+
+
+def _note(listener: Listener, event: Event, telling: int, verdict: Verdict) -> Noted | None:
+    """None when there is a line already."""
     values = {
         "project": listener.project_id,
         "event": event.pk,
@@ -129,7 +164,7 @@ def _note(listener: Listener, event: Event, telling: int, verdict: Verdict) -> i
         "details": safe_json.dumps(verdict.details),
     }
     inserted = INSERT.row(values)
-    return None if inserted is None else int(inserted[0])
+    return None if inserted is None else Noted(*inserted)
 
 
 def _line(reaction_id: int, listener: Listener, event: Event, telling: int, verdict: Verdict) -> Reaction:
@@ -146,24 +181,50 @@ def _line(reaction_id: int, listener: Listener, event: Event, telling: int, verd
     )
 
 
-def _start(reaction: Reaction, listener: Listener, event: Event, input_data: dict[str, Any], user: Any) -> None:
+def _has_room(listener: Listener) -> bool:
+    """Whether the listener may start a run now; takes its place in the minute if so."""
     limit = settings.EVENT_STARTS_PER_MINUTE
-    if limiter.acquire(f"react:{listener.pk}", rate=limit, interval=60.0, burst=limit) > 0:
-        log.warning("listener starts runs too often", event_id=str(event.pk), listener_id=str(listener.pk))
-        reaction.outcome, reaction.details = Outcome.TOO_OFTEN, {"limitPerMinute": limit}
-    else:
-        _start_run(reaction, listener, event, input_data, user)
+    return limiter.acquire(f"react:{listener.pk}", rate=limit, interval=60.0, burst=limit) == 0
+
+
+def _may_wait(listener: Listener, event: Event) -> bool:
+    """Whether what comes too often is started later: always what comes from outside or by the listener's own clock.
+
+    What runs tell each other may feed itself. Of it no more waits than may start within a minute, so that a chain that
+    multiplies ends at its depth and leaves no endless queue behind.
+    """
+    if event.depth == 0 or not set(heard_as(event.name)) & set(listener.names):
+        return True
+    most = settings.EVENT_STARTS_PER_MINUTE
+    chained = Reaction.objects.filter(listener=listener, waits=True, event__depth__gt=0)
+    return chained[:most].count() < most
+
+
+def _refuse_for_now(reaction: Reaction, *, waits: bool) -> None:
+    log.warning(
+        "listener starts runs too often",
+        event_id=str(reaction.event_id),
+        listener_id=str(reaction.listener_id),
+        waits=waits,
+    )
+    reaction.outcome, reaction.waits = Outcome.TOO_OFTEN, waits
+    reaction.details = {"limitPerMinute": settings.EVENT_STARTS_PER_MINUTE, "waits": waits}
+
+
+def _close(reaction: Reaction) -> None:
     CLOSE.row(
         {
             "id": reaction.pk,
             "outcome": str(reaction.outcome),
             "details": safe_json.dumps(reaction.details),
             "run": reaction.execution_id,
+            "waits": reaction.waits,
         }
     )
 
 
 def _start_run(reaction: Reaction, listener: Listener, event: Event, input_data: dict[str, Any], user: Any) -> None:
+    reaction.waits = False
     origin = Origin.ERROR if event.name in ENGINE_FAILURES else Origin.EVENT
     try:
         with transaction.atomic():

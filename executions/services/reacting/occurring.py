@@ -35,11 +35,13 @@ def occur(
     input_data: Mapping[str, Any] | None = None,
     user: Any = None,
     depth: int = 0,
+    answered: bool = False,
 ) -> Occurrence:
     """Write the event and start the listener's run, in one transaction; whoever else listens hears of it after.
 
     A `dedupe_key` that the listener has met before gives what became of it the first time; only a start that was
-    refused for the moment is tried again. Raises `EventInvalid`.
+    refused for the moment is tried again. What comes too often begins later by itself, unless somebody is `answered`
+    that nothing has begun and comes again. Raises `EventInvalid`.
     """
     event, fresh = events.emit(
         project_id=listener.project_id,
@@ -50,5 +52,7 @@ def occur(
         source=source,
         depth=depth,
     )
-    reaction, is_first = react(listener, event, input_data=input_data, user=user, tries_again=not fresh)
+    reaction, is_first = react(
+        listener, event, input_data=input_data, user=user, tries_again=not fresh, puts_off=not answered
+    )
     return Occurrence(event, reaction, is_first)

@@ -13,6 +13,7 @@ from accounts import clock, failpoints
 from accounts.clock import Now
 from executions.models import Listener, Vigil
 from executions.services.reacting import crossings, dates, silences
+from executions.services.reacting.waiting import waits_at
 from integrations import outbox
 
 log = structlog.get_logger(__name__)
@@ -25,9 +26,16 @@ LOOK: Final = "vigil.look"
 RESERVE: Final = timedelta(minutes=2)
 """How much later it is looked again when nobody has come back from looking."""
 
+PATIENCE: Final = timedelta(seconds=1)
+"""How much later it is looked for more while what was seen waits to be started."""
+
 
 def _send_to_look(vigil: Vigil, listener: Listener, now: datetime) -> None:
-    """A worker looks at it: the ticker makes no calls."""
+    """A worker looks at it: the ticker makes no calls. Not while runs wait for what was seen: more would only wait."""
+    if waits_at(listener):
+        vigil.due_at = now + PATIENCE
+        vigil.save(update_fields=["due_at"])
+        return
     outbox.add(topic=LOOK, payload={"vigilId": vigil.pk}, ordering_key=f"vigil:{vigil.pk}")
     vigil.due_at = now + timedelta(seconds=float(listener.config["everySeconds"])) + RESERVE
     vigil.save(update_fields=["due_at"])
