@@ -6,7 +6,6 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -21,6 +20,7 @@ from django.conf import settings
 from django.db import connection
 
 from devtools.checking import production_example
+from devtools.installation import free_port
 from tests.architecture.tree import files
 from tests.fakes import bot_api
 
@@ -52,12 +52,6 @@ def variables(name: str, folder: Path) -> dict[str, str]:
         **said,
         **ours,
     }
-
-
-def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

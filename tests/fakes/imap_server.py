@@ -13,8 +13,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from devtools.installation import free_port
+
 LOGIN, PASSWORD = "demouser", "demopass"
-START_SECONDS = 30.0
+START_SECONDS = 120.0
 
 
 @dataclass
@@ -57,9 +59,7 @@ class MailServer:
 @contextmanager
 def running() -> Iterator[MailServer]:
     """The server on a free port, with one box of `LOGIN` and nothing of note in it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     program = shutil.which("pymap", path=str(Path(sys.executable).parent))
     assert program is not None
     place = ["--host", "127.0.0.1", "--port", str(port), "--no-tls"]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import tempfile
 import time
@@ -19,6 +18,8 @@ from types import TracebackType
 from typing import Self
 
 from django.conf import settings
+
+from devtools.installation import free_port
 
 VERSION = "0.4.0"
 ENGINE = "1.5.5"
@@ -108,7 +109,7 @@ class LocalBigQuery:
     project = PROJECT
 
     def __init__(self) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._data = tempfile.TemporaryDirectory(prefix="naryad-local-bigquery-")
 
@@ -129,7 +130,7 @@ class LocalBigQuery:
         self._process = subprocess.Popen(
             [
                 *(str(where / "venv" / "bin" / "python"), "-c", "from local_bigquery.cli import main; main()"),
-                *("--host", "127.0.0.1", "--port", str(self.port), "--grpc-port", str(_free_port())),
+                *("--host", "127.0.0.1", "--port", str(self.port), "--grpc-port", str(free_port())),
                 *("--project", PROJECT, "--data-dir", self._data.name),
             ],
             env={"PATH": os.environ["PATH"], "HOME": str(where / "home"), "PYTHONUNBUFFERED": "1"},
@@ -160,9 +161,3 @@ class LocalBigQuery:
                 return True
         except (OSError, urllib.error.URLError):
             return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -6,7 +6,6 @@ Prism is installed once with npm into `var/`. Where anything of this is missing,
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import threading
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Self
 
 from django.conf import settings
 
+from devtools.installation import free_port
 from tests.fakes.npm_package import Missing, install
 
 VERSION = "5.16.0"
@@ -41,7 +41,7 @@ class Prism:
     """
 
     def __init__(self, specification: Path, *, upstream: str | None = None) -> None:
-        self.url = f"http://127.0.0.1:{_free_port()}"
+        self.url = f"http://127.0.0.1:{free_port()}"
         work = ["mock", str(specification)] if upstream is None else ["proxy", str(specification), upstream, "--errors"]
         address = ["-h", "127.0.0.1", "-p", self.url.rpartition(":")[2]]
         self._command = ["node", str(program()), *work, *address]
@@ -74,9 +74,3 @@ class Prism:
             if "is listening on" in line:
                 self._listening.set()
         self._listening.set()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

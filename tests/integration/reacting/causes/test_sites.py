@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
+from devtools.installation import free_port
 from tests.integration.reacting.causes.looking import look
 from tests.integration.reacting.scenes import done, listening, runs_of
 
-SLOW_SECONDS = 0.5
+SLOW_SECONDS = 1.5
 """Far more than an answer at once takes, also when the machine is busy with other things."""
 
 
@@ -22,7 +23,7 @@ class Site:
 
     def __init__(self) -> None:
         self.seconds = 0.0
-        self.port = 0
+        self.port = free_port()
         self.start()
         self.url = f"http://127.0.0.1:{self.port}/"
 
@@ -40,7 +41,6 @@ class Site:
                 """Nothing."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
-        self.port = self._server.server_port
         threading.Thread(target=self._server.serve_forever, args=[0.02], daemon=True).start()
 
     def stop(self) -> None:
