@@ -77,6 +77,10 @@ def test_an_expression_shows_what_it_gives_on_the_last_run(workbench: Workbench,
     expect(page.locator("[data-preview=number]")).to_contain_text("=")
     value.fill("{{ $json.totalViews + }}")
     expect(page.locator(".nyd-preview.nyd-wrong")).to_be_visible()
+    value.fill("={{ $json.totalViews }}")
+    page.locator("[data-sign] button").click()
+    expect(value).to_have_value("{{ $json.totalViews }}")
+    expect(page.locator("[data-sign]")).to_have_count(0)
     page.keyboard.press("Control+s")
 
 

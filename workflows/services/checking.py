@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 from integrations import safe_json
 from workflows import catalogue
 from workflows.errors import DefinitionTooLarge, InvalidDefinition, NotADefinition, UnknownNodeType
-from workflows.graph import palettes
+from workflows.graph import foreign_signs, palettes
 from workflows.graph.definition import Definition, Malformed, parse
 from workflows.graph.facts import NodeFacts
 from workflows.graph.problems import Problem
@@ -21,8 +21,12 @@ from workflows.services.calendar_check import calendar_problems
 from workflows.services.configs import check_config, read_scripts
 from workflows.services.credential_check import credential_problems
 from workflows.services.link_check import with_links
+from workflows.services.places import name_of
 
 STARTS_ITSELF = gettext_noop("Узел запускает свой же рабочий процесс: проверьте, что цепочка запусков кончается")
+
+SIGN_STAYS = gettext_noop("Поле «%(field)s» начинается со знака =, и он останется в тексте перед значением выражения")
+NEEDS_NO_SIGN = gettext_noop("Уберите знак = в начале: выражению {{ … }} он здесь не нужен")
 
 NOT_IN_PALETTE = gettext_noop(
     "Узел «%(type)s» нельзя использовать в рабочем процессе этого вида (%(kind)s): "
@@ -51,6 +55,7 @@ def validate_definition(
         *check(definition, _facts, _config_faults),
         *_outside_palette(definition, kind),
         *_starts_itself(definition, own),
+        *_foreign_signs(definition),
     ]
     problems = with_links(raw, definition, problems)
     if project_id is not None:
@@ -85,6 +90,23 @@ def _starts_itself(definition: Definition, own: Collection[str]) -> Iterator[Pro
     for node in definition.nodes:
         if _facts(node.type) is not None and catalogue.get(node.type).started_workflow(node.config) in own:
             yield Problem("starts_itself", STARTS_ITSELF, node.id, severity="warning")
+
+
+def _foreign_signs(definition: Definition) -> Iterator[Problem]:
+    """Expressions as n8n marks them. It may be meant so, therefore nothing is changed."""
+    for node in definition.nodes:
+        facts = _facts(node.type)
+        if facts is None or facts.starts or node.settings.disabled:
+            continue
+        for place in foreign_signs.places(node.config, catalogue.get(node.type).verbatim):
+            yield Problem(
+                "expression_sign",
+                SIGN_STAYS,
+                node.id,
+                severity="warning",
+                params={"field": name_of(place)},
+                suggestion=NEEDS_NO_SIGN,
+            )
 
 
 def _facts(node_type: str) -> NodeFacts | None:

@@ -73,3 +73,31 @@ def test_messages_are_in_the_language_of_the_reader(api: APIClient, created: dic
 
     assert all("%(" not in problem["message"] for problem in answer["problems"])
     assert connection.vendor == "postgresql"
+
+
+def test_an_expression_with_the_sign_of_n8n_is_pointed_out_and_left_as_it_is(
+    api: APIClient, created: dict[str, Any]
+) -> None:
+    def signs(nodes: list[dict[str, Any]]) -> Any:
+        answer = check(api, created, {"definition": {"nodes": nodes, "edges": []}}).json()
+        found = [problem for problem in answer["problems"] if problem["code"] == "expression_sign"]
+        return [
+            (problem["nodeId"], problem["severity"], problem["message"], problem["suggestion"]) for problem in found
+        ]
+
+    def node(name: str, node_type: str, config: dict[str, Any], **more: Any) -> dict[str, Any]:
+        return {"id": name, "type": node_type, "data": {"config": config, **more}}
+
+    conditions = [{"field": "a", "op": "eq", "value": "={{ $json.b }}"}]
+    code = {"code": "return items; // ={{ $json.x }}"}
+    assert signs([node("i", "if", {"conditions": conditions}), node("c", "code", code)]) == [
+        (
+            "i",
+            "warning",
+            "Поле «conditions[0].value» начинается со знака =, и он останется в тексте перед значением выражения",
+            "Уберите знак = в начале: выражению {{ … }} он здесь не нужен",
+        )
+    ]
+    plain = [{"field": "a", "op": "eq", "value": "{{ $json.b }}"}]
+    assert signs([node("i", "if", {"conditions": plain})]) == []
+    assert signs([node("i", "if", {"conditions": conditions}, settings={"disabled": True})]) == []

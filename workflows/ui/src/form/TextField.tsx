@@ -1,4 +1,5 @@
 import { useId, useRef, useState } from "react";
+import { Button } from "../parts/Button";
 import { t } from "../texts";
 import { usePreview } from "./preview";
 
@@ -15,6 +16,8 @@ interface Props {
 }
 
 const OPENED = /\{\{\s*([^{}]*)$/;
+/** The sign of n8n before a text with expressions; not that of a formula (`foreign_signs.py` asks the same). */
+const FOREIGN_SIGN = /^=(?![=>])(?!\s*[+-]?\$?[A-Za-z.]+\$?[\d(!])(?=[^]*\{\{)/;
 
 /** A text in which `{{` offers the fields that reach the node. */
 export function TextField({ value, label, suggestions, long, readOnly, placeholder, describedBy, onChange, onLeave }: Props) {
@@ -92,6 +95,12 @@ export function TextField({ value, label, suggestions, long, readOnly, placehold
             </li>
           ))}
         </ul>
+      )}
+      {!readOnly && FOREIGN_SIGN.test(value) && (
+        <div className="nyd-repair nyd-wrong" role="status" data-sign>
+          <span>{t("foreignSign")}</span>
+          <Button label={t("foreignSignGo")} icon="repair" onClick={() => onChange(value.slice(1))} />
+        </div>
       )}
       {preview && (
         <p className={`nyd-preview${preview.error ? " nyd-wrong" : ""}`} id={given} role="status" data-preview={preview.kind}>
