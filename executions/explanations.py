@@ -9,11 +9,16 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
+from executions.engine.circles import For
 from executions.engine.reasons import Kind, Reason
 from executions.sentences import state
 
 SENTENCES = {
     Kind.FINISHED: _("Запуск закончен: %(state)s"),
+    Kind.CIRCLE: _(
+        "Запуски ждут друг друга по кругу: %(circle)s. Остановите один из них: сами они не разойдутся, пока не "
+        "истечёт чей-нибудь срок"
+    ),
     Kind.SLOT: _(
         "Ждёт свободного места: одновременных запусков уже столько, сколько разрешено; в очереди он %(position)s"
     ),
@@ -48,6 +53,13 @@ OF_EVENT = {
     (True, True): _("Шаг «%(label)s» ждёт события %(event)s, предмет — %(subject)s, но не дольше чем до %(until)s"),
 }
 """By whether the step waits for an event about something, and whether it waits to a time only."""
+HOPS = {
+    For.SLOT: _(
+        "запуск %(run)s («%(workflow)s») ждёт свободного места, которое занимает запуск %(on)s («%(on_workflow)s»)"
+    ),
+    For.CHILD: _("запуск %(run)s («%(workflow)s») ждёт конца дочернего запуска %(on)s («%(on_workflow)s»)"),
+}
+"""The parts of a circle, by what is waited for."""
 PAUSED_BY = _("Приостановлен с %(since)s, кем: %(by)s")
 PAUSED_WHY = _("Приостановлен с %(since)s, кем: %(by)s, причина: %(why)s")
 OTHERS = _("(и ещё шагов: %(count)s)")
@@ -59,6 +71,7 @@ def explained(reason: Reason, *, status: str, zone: tzinfo) -> str:
     values = {name: "—" if value is None or value == "" else value for name, value in vars(reason).items()}
     values |= {name: _moment(value, zone) for name, value in vars(reason).items() if isinstance(value, datetime)}
     values["state"] = state(status)
+    values["circle"] = "; ".join(gettext(HOPS[hop.why]) % vars(hop) for hop in reason.circle) or "—"
     text = gettext(_msgid(reason)) % values
     return f"{text} {gettext(OTHERS) % {'count': reason.steps - 1}}" if reason.steps > 1 else text
 

@@ -14,10 +14,20 @@ from rest_framework.viewsets import GenericViewSet
 from accounts.permissions import acting_user
 from executions import services
 from executions.api.lookup import find_execution
-from executions.engine.reasons import Kind, Reason
+from executions.engine.circles import For
+from executions.engine.reasons import Hop, Kind, Reason
 from executions.engine.states import ExecutionStatus
 from executions.explanations import explained
 from executions.models import Execution
+
+
+class HopShape(serializers.Serializer[Hop]):
+    """A run of a circle, and the next one, for whose end it waits: for its place (`slot`) or its result (`child`)."""
+
+    executionId = serializers.UUIDField(source="run")
+    workflow = serializers.CharField(help_text="The name of its workflow.")
+    waitsFor = serializers.ChoiceField(source="why", choices=[why.value for why in For])
+    nextId = serializers.UUIDField(source="on")
 
 
 class ReasonShape(serializers.Serializer[Reason]):
@@ -45,6 +55,7 @@ class ReasonShape(serializers.Serializer[Reason]):
     why = serializers.CharField(allow_null=True, help_text="Why: as the person said it, or the node's code.")
     concurrencyKey = serializers.CharField(source="key", allow_null=True)
     position = serializers.IntegerField(allow_null=True, help_text="Place in the queue for a slot, from 1.")
+    circle = HopShape(many=True, help_text="From this run on, who waits for whom until it closes; stop one of them.")
 
 
 class WhyShape(serializers.Serializer[Any]):

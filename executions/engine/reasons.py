@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from executions.engine.circles import For
 from executions.engine.states import FINISHED_EXECUTION, ExecutionStatus, StepStatus
 
 
@@ -15,6 +16,7 @@ class Kind(StrEnum):
     """What a run waits for, the most telling first: in this order reasons are told."""
 
     FINISHED = "finished"
+    CIRCLE = "circle"  # it waits for others that wait for it
     SLOT = "slot"  # a place under the concurrency limit
     PAUSED = "paused"
     FAILING = "failing"  # a step has failed; what runs may end
@@ -43,14 +45,27 @@ class Pause:
 
 
 @dataclass(frozen=True)
+class Hop:
+    """One part of a circle: a run that waits for another one, with the names of their workflows."""
+
+    run: uuid.UUID
+    workflow: str
+    on: uuid.UUID
+    on_workflow: str
+    why: For
+
+
+@dataclass(frozen=True)
 class Run:
-    """A run as a whole. `position` is its place among those that wait for a slot, from 1."""
+    """A run as a whole. `position` is its place among those that wait for a slot, from 1; `circle` who waits for whom
+    where that comes back to the same run."""
 
     status: str
     finished_at: datetime | None = None
     key: str = ""
     position: int | None = None
     pause: Pause | None = None
+    circle: tuple[Hop, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,6 +112,7 @@ class Reason:
     why: str | None = None
     key: str | None = None
     position: int | None = None
+    circle: tuple[Hop, ...] = ()
 
 
 CODES: Mapping[str, Kind] = {
@@ -118,7 +134,7 @@ def explain(
     """
     if run.status in FINISHED_EXECUTION:
         return [Reason(Kind.FINISHED, since=run.finished_at)]
-    reasons = [*_of_run(run)]
+    reasons = [*([Reason(Kind.CIRCLE, circle=run.circle)] if run.circle else ()), *_of_run(run)]
     for step in steps:
         reason = _of_step(step, listened=listened, ahead=ahead)
         if reason is not None:

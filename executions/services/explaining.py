@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 from django.db.models import BooleanField, ExpressionWrapper, F, Q
 
@@ -11,6 +12,7 @@ from executions.engine.reasons import Pause, Reason, Run, Waiting, explain
 from executions.engine.states import OPEN_EXECUTION, ExecutionStatus, StepStatus
 from executions.models import Execution, ExecutionEvent, Step
 from executions.services.admission import in_line
+from executions.services.circles import circle
 from executions.services.guards import live_queues
 
 MOVING = (StepStatus.RUNNING, StepStatus.READY, StepStatus.DELAYED, StepStatus.WAITING)
@@ -25,7 +27,10 @@ def why(execution: Execution) -> list[Reason]:
         return explain(_run(execution), (), listened=bool, ahead={})
     steps = _moving(execution)
     queues = live_queues()
-    return explain(_run(execution), steps, listened=queues.__contains__, ahead=_ahead(steps))
+    run = _run(execution)
+    if execution.status == ExecutionStatus.QUEUED or any(step.child for step in steps):
+        run = replace(run, circle=circle(execution))
+    return explain(run, steps, listened=queues.__contains__, ahead=_ahead(steps))
 
 
 def _run(execution: Execution) -> Run:

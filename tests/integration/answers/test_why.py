@@ -12,12 +12,15 @@ from accounts.clock import Clock
 from accounts.models import User
 from executions import runner, services
 from executions.models import Execution, Step, Worker
+from executions.services import admission, aftercare
 from integrations import breaker
 from tests.fakes.ledger import Ledger
 from tests.integration import runs
 from tests.integration.answers import scenes
 from tests.integration.executions import driving
 from tests.integration.executions.driving import leases
+from workflows import services as workflows
+from workflows.models import Workflow
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -129,6 +132,49 @@ def test_the_place_in_the_queue_for_a_slot(editor: User, worker: Worker):
     Execution.objects.filter(pk__in=[run.pk for run in queued]).update(status="queued", concurrency_key="k")
     Step.objects.filter(execution__in=queued).update(status="held")
     assert [(first(run)["kind"], first(run)["position"]) for run in queued] == [("slot", 1), ("slot", 2)]
+
+
+def calling(editor: User, code: str, other: str, limit: int = 1) -> Workflow:
+    """A workflow that starts another one and waits for it, with so many runs at once."""
+    what = driving.definition([("call", "sub-workflow", {"config": {"workflow": other}})], concurrency={"limit": limit})
+    return workflows.create_workflow(
+        user=editor, particulars=workflows.Particulars(name=code, code=code), definition=what
+    )
+
+
+def test_two_runs_that_wait_for_each_others_places_are_told_the_circle(editor: User, worker: Worker):
+    """Part 2, row 5: each holds the place that the child of the other one waits for."""
+    one, two = calling(editor, "ONE", "TWO"), calling(editor, "TWO", "ONE")
+    first_run, second_run = runs.start(one, editor), runs.start(two, editor)
+    driving.drain()
+    (first_child,) = Execution.objects.filter(parent_step__execution=first_run)
+    (second_child,) = Execution.objects.filter(parent_step__execution=second_run)
+    way = [
+        (first_run, "child", first_child),
+        (first_child, "slot", second_run),
+        (second_run, "child", second_child),
+        (second_child, "slot", first_run),
+    ]
+    for turn, (run, _why, _on) in enumerate(way):
+        reason = first(run)
+        told = [(hop["executionId"], hop["waitsFor"], hop["nextId"]) for hop in reason["circle"]]
+        around = way[turn:] + way[:turn]
+        assert (reason["kind"], told) == ("circle", [(str(a.pk), why, str(b.pk)) for a, why, b in around])
+    assert str(second_run.pk) in first(first_run)["sentence"]
+    services.stop(execution_id=second_run.pk)
+    while driving.drain() or aftercare.look_after_ended() or admission.admit_waiting():
+        pass
+    assert first(first_run)["kind"] == "finished"
+
+
+def test_a_place_that_will_be_free_is_waited_for_in_no_circle(editor: User, worker: Worker):
+    sleep = driving.definition([("sleep", "delay", {"config": {"seconds": 3600}})], concurrency={"limit": 1})
+    asleep = driving.workflow(editor, sleep)
+    runs.start(asleep, editor)
+    run = runs.start(calling(editor, "ONE", asleep.code), editor)
+    driving.drain()
+    (child,) = Execution.objects.filter(parent_step__execution=run)
+    assert [first(one)["kind"] for one in (run, child)] == ["child", "slot"]
 
 
 @pytest.mark.parametrize("verb", ["stop", None])
