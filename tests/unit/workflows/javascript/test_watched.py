@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -11,12 +10,15 @@ from functools import partial
 from typing import Any, Final
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.unit.workflows.javascript.test_escapes import FAIL, GIVE_NOTHING
 from workflows import javascript
 from workflows.graph import expressions
 from workflows.items.outputs import Unresolved
 from workflows.javascript import LimitReached, ScriptFailed, Surroundings
+from workflows.services import scripting
 
 WATCHED: Final = ("open", "exec", "compile", "import", "os.", "subprocess.", "socket.", "shutil.", "ctypes.", "pickle.")
 OTHER_ENGINES: Final = [
@@ -225,14 +227,35 @@ PIECES: Final = (
     *("{{", "}}", "$json", "$('a')", "constructor", "__proto__", "=>", "${", ".", "[", "]", "(", ")", "{", "}"),
     *("'", '"', "\\", "`", "1", "a", " ", "\n", "\0", "\ud800", "\u202e", "Ё", "😀"),
 )
+TEXTS: Final = st.text() | st.lists(st.sampled_from(PIECES) | st.text(max_size=5), max_size=14).map("".join)
+"""Of any characters, and of what expressions are made of."""
+FIELDS: Final = st.lists(TEXTS | TEXTS.map("{{{{ {} }}}}".format), min_size=20, max_size=20)
+
+
+def as_fields(texts: list[str]) -> None:
+    """Checked as a save does; what is a program is run as a step does, each alone, so that none hides another."""
+    expressions.problems(texts)
+    sources = list(expressions.scripts(texts))
+    faults = scripting.syntax_faults(sources, "expression")
+    around = Surroundings(items=({"a": 1},), now=0, variables={}, workflow={"id": "w"})
+    for source, fault in zip(sources, faults, strict=True):
+        if fault is None:
+            with suppress(ScriptFailed, LimitReached):
+                javascript.render([source], around, count=1)
+    for text in texts:
+        render(text, dict.fromkeys(sources, 1))
+
+
+@settings(max_examples=25)
+@given(FIELDS)
+def test_no_text_raises_anything_else(texts: list[str]) -> None:
+    """S1: a share of the fifty thousand below, for every run of the tests."""
+    as_fields(texts)
 
 
 @pytest.mark.long
-def test_no_text_of_fifty_thousand_raises_anything_else() -> None:
-    """S1: put together by chance, each is a value or a typed error, never another exception."""
-    chance = random.Random(50_000)
-    for _portion in range(10):
-        texts = ["".join(chance.choices(PIECES, k=chance.randrange(14))) for _text in range(5_000)]
-        programs = run_programs(texts)
-        for text in texts:
-            render(text, programs)
+@settings(max_examples=2_500)
+@given(FIELDS)
+def test_no_text_of_fifty_thousand_raises_anything_else(texts: list[str]) -> None:
+    """S1: 50 000 strings of Hypothesis, twenty by twenty: a value or a typed error, never another exception."""
+    as_fields(texts)
