@@ -7,7 +7,14 @@ from typing import Any
 
 import structlog
 from celery import current_task, shared_task
-from celery.signals import worker_init, worker_process_init, worker_ready, worker_shutting_down
+from celery.signals import (
+    worker_init,
+    worker_process_init,
+    worker_process_shutdown,
+    worker_ready,
+    worker_shutdown,
+    worker_shutting_down,
+)
 from django.db import connection
 
 from executions import runner, sweeps, ticker
@@ -74,6 +81,25 @@ def _leave(**_kwargs: Any) -> None:
     if process_leases.cache_info().currsize:
         process_leases().drain()
     Worker.objects.filter(id__startswith=family()).update(draining=True)
+
+
+@worker_process_shutdown.connect
+def _child_has_ended(**_kwargs: Any) -> None:
+    """A forked child that gives way to a new one, or ends with its parent."""
+    _forget(process_leases().worker)
+
+
+@worker_shutdown.connect
+def _has_ended(**_kwargs: Any) -> None:
+    """All steps have ended or were handed back. Who was killed does not come here, and stays to be seen as silent."""
+    _forget(family())
+
+
+def _forget(workers: str) -> None:
+    """Strike the processes whose ids begin so off the list, this one among them, and do not come back to it."""
+    if process_leases.cache_info().currsize:
+        process_leases().close()
+    Worker.objects.filter(id__startswith=workers).delete()
 
 
 def _forks(consumer: Any) -> bool:

@@ -23,7 +23,7 @@ from executions.errors import DeadLetterNotFound
 from executions.models import Worker
 from executions.services import queues as rows
 from executions.services.dead_letters import Choice
-from executions.services.guards import live_workers
+from executions.services.guards import heard_workers
 from executions.services.health import queues
 from executions.services.pulse import pulses
 from executions.services.replaying import put_aside, replay
@@ -40,7 +40,7 @@ def show(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied
     now = clock.read()
     letters, count, oldest_at = rows.failed(projects)
-    alive = {worker.pk for worker in live_workers()}
+    heard = {worker.pk for worker in heard_workers()}
     counted = rows.counted(projects)
     context = {
         **admin.site.each_context(request),
@@ -52,7 +52,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "letters": [(letter, spoken(letter.error)["message"] if letter.error else "") for letter in letters],
         "letter_count": count,
         "letter_age": age(oldest_at, now),
-        "workers": [(worker, age(worker.seen_at, now), worker.pk in alive) for worker in _living_first(alive)],
+        "workers": [(worker, age(worker.seen_at, now), worker.pk in heard) for worker in _heard_first(heard)],
         "pulses": [(pulse, spelled(pulse.silent_seconds)) for pulse in pulses()],
         "steers": bool(accounts.project_ids(user, action="execution.control")),
     }
@@ -104,6 +104,6 @@ def _tell(request: HttpRequest, tally: Tally) -> None:
         messages.error(request, f"{letter}: {reason}")
 
 
-def _living_first(alive: Collection[str]) -> list[Worker]:
-    """Every worker that is remembered: after a few restarts those that are gone would stand before those that work."""
-    return sorted(rows.workers(), key=lambda worker: worker.pk not in alive)
+def _heard_first(heard: Collection[str]) -> list[Worker]:
+    """Every worker that is remembered: those that were killed would stand before those that work."""
+    return sorted(rows.workers(), key=lambda worker: worker.pk not in heard)

@@ -40,10 +40,16 @@ def refuse_crowd(user: User) -> None:
     quotas.refuse_beyond("open_runs", lambda: kept[1])
 
 
-def live_workers() -> list[Worker]:
-    """Workers whose heartbeat is fresh: seen within three beats, or five seconds if beats are quicker."""
+def heard_workers() -> list[Worker]:
+    """Workers whose heartbeat is fresh, seen within three beats, or five seconds if beats are quicker; also those that
+    take no more work and end."""
     fresh = max(3 * settings.HEARTBEAT_SECONDS, 5.0)
-    return list(Worker.objects.filter(draining=False, seen_at__gt=Now() - timedelta(seconds=fresh)))
+    return list(Worker.objects.filter(seen_at__gt=Now() - timedelta(seconds=fresh)))
+
+
+def live_workers() -> list[Worker]:
+    """Workers whose heartbeat is fresh, and that take work."""
+    return [worker for worker in heard_workers() if not worker.draining]
 
 
 def live_queues() -> set[str]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
+from accounts import clock
 from accounts.clock import Clock
 from accounts.models import User
 from executions.models import DeadLetterResolution, Execution, Step, Worker
@@ -53,6 +54,21 @@ def test_who_works_stands_before_who_is_gone(editor: User) -> None:
         )
     page = staff("viewer").get(PAGE).content.decode()
     assert page.index("b-here") < page.index("a-gone")
+
+
+@pytest.mark.parametrize("draining", [False, True])
+def test_a_worker_that_was_killed_is_silent_since_its_last_beat(editor: User, draining: bool) -> None:
+    seen_at = clock.read() - timedelta(seconds=600)
+    Worker.objects.create(id="gone", host="h", pid=1, queues=["io"], slots=1, seen_at=seen_at, draining=draining)
+    page = staff("viewer").get(PAGE).content.decode()
+    assert f"молчит с {seen_at:%H:%M:%S}" in page
+    assert "жив" not in page
+    assert "завершается" not in page
+
+
+def test_a_worker_that_ends_what_it_has_begun_is_called_so(editor: User) -> None:
+    Worker.objects.create(id="leaving", host="h", pid=1, queues=["io"], slots=1, seen_at=Clock(), draining=True)
+    assert "завершается" in staff("viewer").get(PAGE).content.decode()
 
 
 def test_a_dead_letter_is_run_again(editor: User) -> None:

