@@ -1,47 +1,52 @@
-"""Worker processes that end: what is left of them among the workers."""
+"""A worker that was asked to end leaves the work that is there to others."""
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+import time
+from collections.abc import Callable
 
-import pytest
-from django.conf import settings
+import redis
+from django.db import connection
 
-from executions.models import Worker
-from tests.integration.realtime.live_server import PATIENCE_SECONDS, database_url, until
+from accounts.models import User
+from executions import runner, services
+from executions.models import Step
+from tests.integration.executions import driving
+from workflows import services as workflows
 
-pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@contextmanager
-def worker(pool: str) -> Iterator[subprocess.Popen[bytes]]:
-    """`manage.py worker` over the test database, once all its processes are seen."""
-    command = [sys.executable, "manage.py", "worker", "-n", "leaving@%h", "-P", pool, "-c", "2", "-Q", "cpu"]
-    here = {"DATABASE_URL": database_url(), "REDIS_URL": settings.REDIS_URL, "NARYAD_PROCESS": "worker-cpu"}
-    process = subprocess.Popen(command, cwd=settings.BASE_DIR, env=os.environ | here)
-    try:
-        until(lambda: process.poll() is not None or Worker.objects.count() == (2 if pool == "prefork" else 1))
-        yield process
-    finally:
-        process.kill()
-        process.wait(PATIENCE_SECONDS)
+LONG = 10.0
 
 
-@pytest.mark.parametrize("pool", ["threads", "prefork"])
-def test_a_worker_that_ends_as_asked_is_forgotten_at_once(pool: str) -> None:
-    with worker(pool) as process:
-        process.send_signal(signal.SIGTERM)
-        until(lambda: process.poll() is not None)
-        assert not Worker.objects.exists()
+def test_a_worker_that_ends_does_not_listen_on_while_there_is_work_for_others(anna: User, bells: redis.Redis) -> None:
+    """Or an installation whose only worker of a queue is restarted under load would wait for it until it is killed."""
+    target = workflows.startable(driving.workflow(anna, driving.chain(1)).id, anna)
+    leases = driving.leases()
+    ended = threading.Event()
+
+    def serve() -> None:
+        runner.serve("cpu", leases)
+        connection.close()
+        ended.set()
+
+    until(lambda: not listens(bells))  # a test before this one may have left somebody, who would take the work
+    threading.Thread(target=serve, daemon=True).start()
+    until(lambda: listens(bells))
+    leases.drain()
+    services.start(target=target, user=anna)
+    assert ended.wait(LONG)
+    assert Step.objects.get().status == "ready"
+    assert bells.llen("cpu") == 1
 
 
-def test_a_worker_that_is_killed_stays_to_be_seen() -> None:
-    with worker("threads") as process:
-        process.kill()
-        process.wait(PATIENCE_SECONDS)
-        assert Worker.objects.count() == 1
+def until(holds: Callable[[], bool]) -> None:
+    end = time.monotonic() + LONG
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.001)
+
+
+def listens(bells: redis.Redis) -> bool:
+    """Whether somebody waits for a bell in this moment."""
+    database = str(bells.connection_pool.connection_kwargs["db"])
+    return any(client["cmd"] == "blpop" and client["db"] == database for client in bells.client_list())
