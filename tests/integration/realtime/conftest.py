@@ -13,7 +13,7 @@ from tests.integration.realtime.live_server import OwnValkey, web_process
 @pytest.fixture(scope="session")
 def web(django_db_setup: None, django_db_blocker: object) -> Iterator[str]:
     """One web process for all tests, quick to notice that somebody says nothing or has lost their rights."""
-    with web_process(SOCKET_AUTH_SECONDS="3", SOCKET_RECHECK_SECONDS="0.3") as address:
+    with web_process(SOCKET_AUTH_SECONDS="8", SOCKET_RECHECK_SECONDS="0.3") as address:
         yield address
 
 

@@ -16,7 +16,7 @@ from django.conf import settings
 
 from executions import realtime
 from executions.realtime.announcer import Announcer, Notice
-from tests.integration.realtime.live_server import PATIENCE_SECONDS, OwnValkey
+from tests.integration.realtime.live_server import PATIENCE_SECONDS, START_SECONDS, OwnValkey
 
 
 class Listener:
@@ -114,7 +114,7 @@ os.wait()
 
 
 def in_a_process(script: str) -> None:
-    subprocess.run([sys.executable, "-c", script], check=True, cwd=settings.BASE_DIR, timeout=PATIENCE_SECONDS)
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=settings.BASE_DIR, timeout=START_SECONDS)
 
 
 def test_without_valkey_nobody_is_kept_waiting_and_nothing_is_forgotten(tmp_path: Path):

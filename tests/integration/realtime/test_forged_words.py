@@ -20,6 +20,7 @@ from executions.realtime import CHANNEL
 from executions.realtime.ear import Ear
 from tests.integration import runs
 from tests.integration.executions import driving
+from tests.integration.realtime.live_server import PATIENCE_SECONDS, until
 from tests.integration.realtime.test_socket_io import connected
 from tests.integration.realtime.watching import watching
 
@@ -63,11 +64,12 @@ def test_who_waits_for_a_run_hears_of_it_after_any_announcement(user: User) -> N
     run = runs.start(runs.workflow(user), user)
     ear = Ear(settings.REDIS_URL, linger=0.1)
     with ear.hearing(run.pk):
-        assert ear.hears
+        until(lambda: ear.hears)
         announce_all(run)
     with ear.hearing(run.pk) as news, redis.Redis.from_url(settings.REDIS_URL) as server:
+        until(lambda: ear.hears)
         server.publish(CHANNEL, json.dumps({**GOOD, "execution": str(run.pk)}))
-        assert news.wait(20)
+        assert news.wait(PATIENCE_SECONDS)
 
 
 PACKETS: tuple[str | bytes, ...] = (
@@ -89,13 +91,13 @@ def test_no_packet_harms_another_connection(web: str, user: User) -> None:
     with connected(web, {"token": runs.token(user)}) as witness:
         assert witness.subscribe(run) == {"ok": True}
         for packet in PACKETS:
-            with suppress(ConnectionClosed), connect(address, proxy=None) as socket:
-                socket.recv(timeout=20)
+            with suppress(ConnectionClosed), connect(address, proxy=None, open_timeout=PATIENCE_SECONDS) as socket:
+                socket.recv(timeout=PATIENCE_SECONDS)
                 if packet not in ("40", ""):
                     socket.send(greeting)
-                    socket.recv(timeout=20)
+                    socket.recv(timeout=PATIENCE_SECONDS)
                 socket.send(packet)
-                socket.ping().wait(20)
+                socket.ping().wait(PATIENCE_SECONDS)
         driving.drain()
         assert [told["seq"] for told in witness.events_until("execution.succeeded")] == [2, 3, 4]
 
@@ -115,16 +117,16 @@ def test_a_client_does_not_speak_for_the_library(web: str, user: User, word: str
 def read_on(socket: Connection) -> None:
     """Until the connection is closed."""
     while True:
-        socket.recv(timeout=20)
+        socket.recv(timeout=PATIENCE_SECONDS)
 
 
 def test_attachments_are_not_collected(web: str, user: User) -> None:
     """S31: who announces a thousand million of them is sent away, even if they do not go by themselves."""
     address = f"{web}/socket.io/?EIO=4&transport=websocket"
-    with connect(address, proxy=None) as socket:
-        socket.recv(timeout=20)
+    with connect(address, proxy=None, open_timeout=PATIENCE_SECONDS) as socket:
+        socket.recv(timeout=PATIENCE_SECONDS)
         socket.send("40" + json.dumps({"token": runs.token(user)}))
-        socket.recv(timeout=20)
+        socket.recv(timeout=PATIENCE_SECONDS)
         socket.send('459999999999-["subscribe",{"_placeholder":true,"num":0}]')
         with pytest.raises(ConnectionClosed):
             read_on(socket)

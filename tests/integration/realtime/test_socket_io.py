@@ -19,16 +19,16 @@ from executions.consumers.admission import SOCKETS_PER_USER
 from executions.models import Execution, ExecutionEvent
 from tests.integration import runs
 from tests.integration.executions import driving
-from tests.integration.realtime.live_server import until, wait_for_answer
-
-PATIENCE_SECONDS = 20
+from tests.integration.realtime.live_server import PATIENCE_SECONDS, until, wait_for_answer
 
 
 class Watcher:
     """A client that remembers what it was told, in order."""
 
     def __init__(self, **options: Any) -> None:
-        self.client = socketio.Client(reconnection=False, websocket_extra_options=options)
+        self.client = socketio.Client(
+            reconnection=False, request_timeout=PATIENCE_SECONDS, websocket_extra_options=options
+        )
         self.told: queue.Queue[tuple[str, dict[str, Any]]] = queue.Queue()
         for name in ("snapshot", "event", "hint", "error"):
             self.client.on(name, lambda data, name=name: self.told.put((name, data)))
@@ -232,5 +232,5 @@ def test_the_client_for_javascript_is_told_the_same(web: str, user: User):
     run = runs.finished_run(user, ("a", "noop"))
     address = web.replace("ws://", "http://")
     command = [str(front_end.node()), "-e", SCRIPT, address, runs.token(user), str(run.pk)]
-    done = subprocess.run(command, cwd=front_end.SOURCE, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(command, cwd=front_end.SOURCE, capture_output=True, text=True, timeout=300, check=True)
     assert done.stdout.split() == ['{"ok":true}', "succeeded"]

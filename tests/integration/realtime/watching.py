@@ -13,14 +13,13 @@ from websockets.sync.client import connect
 from websockets.sync.connection import Connection
 
 from executions.models import Execution
-
-PATIENCE_SECONDS = 30.0
+from tests.integration.realtime.live_server import PATIENCE_SECONDS
 
 Frame = dict[str, Any]
 
 
 class Watcher:
-    """One socket. Every wait ends with a failure after half a minute."""
+    """One socket. Every wait ends with a failure after `PATIENCE_SECONDS`."""
 
     def __init__(self, socket: Connection) -> None:
         self.socket = socket
@@ -65,7 +64,9 @@ def watching(
     """Open a socket and, with a token, send it as the first message; `since` goes with it."""
     key = execution if isinstance(execution, str) else str(execution.pk)
     since = {"since": options.pop("since")} if "since" in options else {}
-    with connect(f"{server}/ws/executions/{key}{query}", proxy=None, **options) as socket:
+    with connect(
+        f"{server}/ws/executions/{key}{query}", proxy=None, open_timeout=PATIENCE_SECONDS, **options
+    ) as socket:
         watcher = Watcher(socket)
         if token is not None:
             watcher.say(type="auth", token=token, **since)
