@@ -53,18 +53,20 @@ class Wire:
             server.shutdown(socket.SHUT_WR)
 
     def _answer(self, server: socket.socket, client: socket.socket) -> None:
+        end = b""
         with contextlib.suppress(OSError):
             while said := server.recv(CHUNK):
+                end = (end + said)[-len(READY_FOR_QUERY) :]  # it may come in two pieces
                 if self._losing.is_set():
-                    if said.endswith(READY_FOR_QUERY):
+                    if end == READY_FOR_QUERY:
                         self._losing.clear()
                         break
                 else:
                     client.sendall(said)
-        for end in (client, server):
+        for line in (client, server):
             with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
-            end.close()
+                line.shutdown(socket.SHUT_RDWR)
+            line.close()
 
 
 @contextmanager
