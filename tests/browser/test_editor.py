@@ -95,6 +95,7 @@ def test_a_node_stays_where_it_was_put_though_the_stored_places_were_too_close(w
     made = naryad.api("admin").post("/workflows", {**SEED, "name": "Moved"})
     workbench.open(made["id"])
     head = workbench.page.locator("[data-node='node-3'] .nyd-node-names")
+    head.hover()  # which waits until the graph has been brought into view and rests
     before = head.bounding_box()
     assert before
     workbench.page.mouse.move(before["x"] + 5, before["y"] + 5)
