@@ -9,7 +9,7 @@ import pytest
 
 from tests.acceptance.naryad import Naryad
 
-QUICK_RESCUE = {"LEASE_SECONDS": "3", "HEARTBEAT_SECONDS": "0.5", "SWEEP_SECONDS": "0.5"}
+QUICK_RESCUE = {"LEASE_SECONDS": "6", "HEARTBEAT_SECONDS": "0.5", "SWEEP_SECONDS": "0.5"}
 """Terms of the engine in which a dead worker is noticed while a test waits."""
 
 

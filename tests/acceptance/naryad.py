@@ -59,7 +59,7 @@ def run_alone(name: str, var: Path) -> Iterator[subprocess.Popen[bytes]]:
     environment = {**BARE, **leftovers.mark(), "NARYAD_VAR": str(var), "NARYAD_ENV_FILE": os.devnull}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL) as process:
         try:
-            until(lambda: status(var).get(name, {}).get("healthy"), seconds=60, what=f"{name} is ready")
+            until(lambda: status(var).get(name, {}).get("healthy"), seconds=180, what=f"{name} is ready")
             yield process
         finally:
             process.kill()

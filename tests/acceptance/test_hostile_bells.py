@@ -93,8 +93,8 @@ def test_a_thousand_hostile_messages_have_no_effect_and_kill_no_worker(naryad: N
     flow = editor.post("/workflows", {"name": "After the flood", "definition": DEFINITION})
     run = editor.post(f"/workflows/{flow['id']}/execute")
 
-    until(lambda: editor.get(f"/executions/{run['id']}")["status"] == "succeeded", seconds=60, what="the run ends")
-    until(lambda: not any(broker.llen(queue) for queue in QUEUES), seconds=60, what="every message is read")
+    until(lambda: editor.get(f"/executions/{run['id']}")["status"] == "succeeded", seconds=240, what="the run ends")
+    until(lambda: not any(broker.llen(queue) for queue in QUEUES), seconds=240, what="every message is read")
     assert {one["id"] for one in editor.get("/executions")["results"]} - known == {run["id"]}
     after = naryad.status()
     assert {name: row["pid"] for name, row in after.items()} == {name: row["pid"] for name, row in before.items()}

@@ -22,7 +22,7 @@ def test_isolated_nodes_harm_neither_their_worker_nor_their_neighbours(start_nar
         naryad = start_naryad(**QUICK_RESCUE, OUTBOUND_ALLOW=ledger.endpoint)
         api = naryad.api()
         children = _children(naryad)
-        late = _start(api, ledger, "/hang", timeoutSeconds=5)  # time enough to make the call, which is waited for
+        late = _start(api, ledger, "/hang", timeoutSeconds=15)  # time enough to make the call, which is waited for
         neighbour = _start(api, ledger, "/json")
         assert _ended(api, late)["error"]["code"] == "timed_out"
         assert _ended(api, neighbour)["status"] == "succeeded"
@@ -38,11 +38,11 @@ def test_isolated_nodes_harm_neither_their_worker_nor_their_neighbours(start_nar
         apart = _isolated(naryad)
         worker = psutil.Process(apart.ppid())
         worker.kill()
-        until(lambda: not apart.is_running(), seconds=10, what="the step's process ends with its worker")
-        other = until(lambda: _isolated(naryad), seconds=60, what="another worker has the step")
+        until(lambda: not apart.is_running(), seconds=60, what="the step's process ends with its worker")
+        other = until(lambda: _isolated(naryad), seconds=180, what="another worker has the step")
         assert other.ppid() != worker.pid
         api.post(f"/executions/{rescued}/stop")
-        until(lambda: not other.is_running(), seconds=10, what="the step's process ends when the run is stopped")
+        until(lambda: not other.is_running(), seconds=60, what="the step's process ends when the run is stopped")
         assert len(_children(naryad)) == len(children)
 
 
@@ -70,7 +70,7 @@ def _ended(api: Api, run: str) -> dict[str, Any]:
         told: dict[str, Any] = api.get(f"/executions/{run}")
         return told if told["status"] in ("succeeded", "failed") else None
 
-    ended = until(finished, seconds=30, what="the run ends")
+    ended = until(finished, seconds=120, what="the run ends")
     assert ended is not None
     return ended
 
@@ -89,6 +89,6 @@ def _isolated(naryad: Naryad) -> psutil.Process:
     """The one process of a step that there is."""
     return until(
         lambda: next((apart for child in _children(naryad) for apart in child.children()), None),
-        seconds=20,
+        seconds=120,
         what="a step runs in a process of its own",
     )

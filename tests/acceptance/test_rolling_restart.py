@@ -31,8 +31,8 @@ RESTARTED = ("worker", "worker-cpu", "worker-notify", "ticker", "beat", "web")
 STARTS_PER_SECOND = 3.0
 BETWEEN_RUNS = 6
 """So many runs are acknowledged by each new process before the next one is stopped."""
-RETURN_SECONDS = 90.0
-SETTLE_SECONDS = 120.0
+RETURN_SECONDS = 240.0
+SETTLE_SECONDS = 300.0
 
 
 class Witness(Client):

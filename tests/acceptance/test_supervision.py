@@ -38,7 +38,7 @@ def test_every_process_writes_its_own_log(naryad: Naryad) -> None:
     assert "ready to accept connections" in (logs / "postgres.log").read_text()
     naryad.answers("/api/v1/me")
     web = logs / "web.log"
-    until(lambda: "/api/v1/me" in web.read_text(), seconds=5, what="the request stands in web.log")
+    until(lambda: "/api/v1/me" in web.read_text(), seconds=60, what="the request stands in web.log")
 
 
 def test_everything_listens_on_loopback_only(naryad: Naryad) -> None:
@@ -85,11 +85,11 @@ def test_what_is_killed_is_started_again_and_a_killed_supervisor_leaves_nothing(
     naryad = start_naryad()
     for name in ("web", "worker-cpu", "valkey", "postgres"):
         old = naryad.kill(name)
-        until(lambda name=name, old=old: _is_new(naryad, name, old), seconds=60, what=f"{name} runs again")  # type: ignore[misc]
-    until(naryad.is_ready, seconds=60, what="everything serves again")
+        until(lambda name=name, old=old: _is_new(naryad, name, old), seconds=180, what=f"{name} runs again")  # type: ignore[misc]
+    until(naryad.is_ready, seconds=180, what="everything serves again")
     os.kill(naryad.supervisor.pid, signal.SIGKILL)
     naryad.supervisor.wait()
-    until(lambda: not naryad.processes(), seconds=60, what="everything is stopped")
+    until(lambda: not naryad.processes(), seconds=120, what="everything is stopped")
     assert naryad.answers("/healthz") == 0
 
 
@@ -101,7 +101,7 @@ def _is_new(naryad: Naryad, name: str, old: int) -> bool:
 def test_ctrl_c_stops_a_process_that_runs_alone(tmp_path: Path) -> None:
     with run_alone("postgres", tmp_path / "var") as postgres:
         postgres.send_signal(signal.SIGINT)
-        assert postgres.wait(30) == 0
+        assert postgres.wait(90) == 0
     assert "database system is shut down" in (tmp_path / "var" / "log" / "postgres.log").read_text()
     assert status(tmp_path / "var") == {}
 
@@ -110,7 +110,7 @@ def test_stop_from_another_terminal_stops_everything(tmp_path: Path) -> None:
     with run_alone("postgres", tmp_path / "var") as postgres, run_alone("valkey", tmp_path / "var") as valkey:
         done = run_dev("stop", var=tmp_path / "var")
         assert done.returncode == 0, done.stderr
-        assert (postgres.wait(30), valkey.wait(30)) == (0, 0)
+        assert (postgres.wait(90), valkey.wait(90)) == (0, 0)
     assert status(tmp_path / "var") == {}
 
 

@@ -64,7 +64,7 @@ class Ledger:
     def wait_for_call(self, number: int = 1) -> None:
         """Return when at least `number` calls have arrived."""
         with self.called:
-            assert self.called.wait_for(lambda: len(self.calls) >= number, timeout=30)
+            assert self.called.wait_for(lambda: len(self.calls) >= number, timeout=90)
 
 
 class _Handler(BaseHTTPRequestHandler):

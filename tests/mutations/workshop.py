@@ -79,7 +79,7 @@ class Workshop:
             self._drop_database()
         self._fresh = False
         words = [sys.executable, "-m", "pytest", *tests]
-        words += ["-rA", "-q", "--tb=line", "-p", "no:cacheprovider", "--reuse-db"]
+        words += ["-rA", "-q", "--tb=line", "--color=no", "-p", "no:cacheprovider", "--reuse-db"]
         pipe, surroundings = subprocess.PIPE, self._environment()
         with subprocess.Popen(words, cwd=self.folder, env=surroundings, stdout=pipe, stderr=pipe, text=True) as running:
             try:

@@ -49,5 +49,5 @@ def working(app: Celery, queue: str) -> Iterator[None]:
         yield
     finally:
         worker.stop()
-        thread.join(20)
+        thread.join(120)
     assert not thread.is_alive(), "the worker does not end"

@@ -36,6 +36,8 @@ try:
             structlog.get_logger("test").exception("step.failed", step_id="7", cookie="Basic YWJjZGVmZ2g6")
 finally:
     print("sentry_sdk" in sys.modules)
+    if "sentry_sdk" in sys.modules:
+        sys.modules["sentry_sdk"].flush(120)  # at its end it gives a report two seconds, which a busy machine may need
 """
 
 
@@ -76,7 +78,7 @@ def run(**variables: str) -> str:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=True,
     )
     return done.stdout.strip()

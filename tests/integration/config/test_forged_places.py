@@ -60,7 +60,7 @@ def test_a_worker_clears_strange_values_away_when_it_starts_and_while_it_works(b
         occupy(broker)
         with working(app, QUEUE):
             for _round in range(2):
-                assert any(rung() and heard.acquire(timeout=0.2) for _try in range(150)), "the worker does not work"
+                assert any(rung() and heard.acquire(timeout=0.2) for _try in range(600)), "the worker does not work"
                 occupy(broker)
                 while heard.acquire(timeout=2):  # bells that were rung before
                     continue
@@ -81,7 +81,7 @@ def test_a_worker_starts_beside_bells_taken_along_that_cannot_be_read(broker: re
 
         with working(app, QUEUE):
             work.apply_async(queue=QUEUE)
-            assert heard.wait(30), "the worker does not work any more"
+            assert heard.wait(120), "the worker does not work any more"
     assert broker.hlen("unacked") == broker.zcard("unacked_index") == 0
 
 

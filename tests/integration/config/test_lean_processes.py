@@ -30,7 +30,7 @@ LOADED_WHEN_USED = {"telegram", "google", "openpyxl", "sentry_sdk", "django.test
 def modules() -> set[str]:
     environment = {**os.environ, "NARYAD_PROCESS": "worker-cpu"}
     command = [sys.executable, "-c", WORKER]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=True)
     return set(done.stdout.split())
 
 

@@ -25,7 +25,7 @@ def test_a_message_that_could_not_be_acknowledged_takes_no_place() -> None:
         Consumer(channel, queues=[QUEUE], on_message=heard.append, prefetch_count=1),
     ):
         line.Producer(channel).publish({}, routing_key=QUEUE.routing_key)
-        line.drain_events(timeout=10)
+        line.drain_events(timeout=60)
         assert not channel.qos.can_consume(), "its one place is taken"
         server.set("unacked_index", "nothing can be acknowledged now")
         try:

@@ -42,7 +42,7 @@ def program(name: str, code: str, **options: object) -> Process:
     return Process(name=name, command=[sys.executable, "-c", code], environment=dict(os.environ), **options)  # type: ignore[arg-type]
 
 
-def wait_for(ask: Callable[[], object], seconds: float = 20) -> None:
+def wait_for(ask: Callable[[], object], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not ask():
         assert time.monotonic() < deadline

@@ -107,7 +107,7 @@ def break_version(run: Execution) -> None:
     Execution.objects.filter(id=run.id).update(version=broken)
 
 
-def wait_until(holds: Callable[[], Any], seconds: float = 10.0) -> None:
+def wait_until(holds: Callable[[], Any], seconds: float = 60.0) -> None:
     """Wait for something that another thread brings about; fails when it does not."""
     end = time.monotonic() + seconds
     while not holds():

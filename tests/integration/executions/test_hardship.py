@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 
 import pytest
 from django.db import OperationalError, connection, transaction
@@ -177,16 +176,16 @@ lease.GIVE_UP_SECONDS = 0.1
 def give_up(stuck): raise ValueError("nobody expected this")
 held = lease.Leases(give_up=give_up)
 held.take(Claimed(*[uuid.uuid4()] * 3, "n", [], "cpu", "w", 1, 1, 1, 0, 0, None, None, None), 0.1)
-time.sleep(30)
+time.sleep(600)
 """
 
 
 def test_a_process_that_cannot_be_trusted_ends_even_if_giving_up_fails(anna):
     variables = {**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", "HEARTBEAT_SECONDS": "0.05"}
-    begun = time.monotonic()
-    ended = subprocess.run([sys.executable, "-c", HANGING], env=variables, capture_output=True, timeout=60, check=False)
+    ended = subprocess.run(
+        [sys.executable, "-c", HANGING], env=variables, capture_output=True, timeout=300, check=False
+    )
     assert ended.returncode == 75, ended.stderr
-    assert time.monotonic() - begun < 30
 
 
 def test_a_thread_that_has_done_its_task_gives_its_pooled_connection_back(anna, monkeypatch):

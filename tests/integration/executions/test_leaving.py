@@ -15,7 +15,7 @@ from executions.models import Step
 from tests.integration.executions import driving
 from workflows import services as workflows
 
-LONG = 10.0
+LONG = 60.0
 
 
 def test_a_worker_that_ends_does_not_listen_on_while_there_is_work_for_others(anna: User, bells: redis.Redis) -> None:

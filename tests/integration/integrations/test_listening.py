@@ -15,7 +15,7 @@ from integrations import doorbell, listening
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-LONG = 10.0
+LONG = 60.0
 
 
 @pytest.fixture

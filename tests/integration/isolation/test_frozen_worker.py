@@ -25,7 +25,7 @@ while not signal.getitimer(signal.ITIMER_PROF)[0]:
 def ending_of(work: str) -> int:
     """The exit code of a process that holds leases and does `work`; negative for a signal."""
     return subprocess.run(
-        [sys.executable, "-c", BEGINNING + work], timeout=60, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
+        [sys.executable, "-c", BEGINNING + work], timeout=300, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
     ).returncode
 
 

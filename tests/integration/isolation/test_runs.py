@@ -71,7 +71,7 @@ def test_a_node_over_its_time_fails_once_and_its_neighbours_go_on(anna: User, le
     children = set(psutil.Process().children(recursive=True))
     what = definition(
         # Time enough to make the call, which is to be noted.
-        [call(ledger, "/hang", settings={"timeoutSeconds": 1.5, "onError": "continue"}), ("b", "noop"), ("c", "noop")],
+        [call(ledger, "/hang", settings={"timeoutSeconds": 5, "onError": "continue"}), ("b", "noop"), ("c", "noop")],
         [("b", "c")],
     )
     run = start(anna, what)

@@ -22,7 +22,7 @@ from tests.integration.realtime.live_server import until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 120.0
 Start = Callable[..., "subprocess.Popen[str]"]
 
 

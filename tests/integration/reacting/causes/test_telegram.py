@@ -159,6 +159,6 @@ def test_one_process_listens_to_both_bots(anna: Any, bots: Bots) -> None:
             until(lambda: Event.objects.filter(name="message.received").count() == len(bots))
         finally:
             process.terminate()
-        assert process.wait(30) == 0
+        assert process.wait(90) == 0
     said = Event.objects.filter(name="message.received").values_list("payload__text", "payload__bot")
     assert sorted(said) == [("to clients", "clients"), ("to desk", "desk")]
