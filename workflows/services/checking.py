@@ -18,6 +18,8 @@ from workflows.graph.problems import Problem
 from workflows.graph.rules import ConfigFault, check
 from workflows.services import wording
 from workflows.services.calendar_check import calendar_problems
+from workflows.services.calls import started_by
+from workflows.services.circle_check import circle_problems
 from workflows.services.configs import check_config, read_scripts
 from workflows.services.credential_check import credential_problems
 from workflows.services.link_check import with_links
@@ -61,6 +63,7 @@ def validate_definition(
     if project_id is not None:
         problems += credential_problems(definition, project_id)
         problems += calendar_problems(definition, project_id)
+        problems += circle_problems(definition, own, project_id)
     return [wording.stored(problem) for problem in problems]
 
 
@@ -88,7 +91,7 @@ def _outside_palette(definition: Definition, kind: str) -> Iterator[Problem]:
 def _starts_itself(definition: Definition, own: Collection[str]) -> Iterator[Problem]:
     """A workflow that starts itself may end by a condition, or go on until its depth is over: people should know."""
     for node in definition.nodes:
-        if _facts(node.type) is not None and catalogue.get(node.type).started_workflow(node.config) in own:
+        if started_by(node) in own:
             yield Problem("starts_itself", STARTS_ITSELF, node.id, severity="warning")
 
 

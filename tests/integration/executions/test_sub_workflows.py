@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from accounts.models import Project
 from executions import services
 from executions.models import Execution, ExecutionEvent
@@ -326,6 +328,37 @@ def test_a_workflow_that_starts_itself_is_pointed_out_when_it_is_saved(anna: Any
         ("starts_itself", "warning")
     ]
     assert made.active_version_id is not None
+
+
+@pytest.mark.parametrize(
+    ("between", "limits", "wait", "warned"),
+    [
+        ((), (1, 1), True, True),
+        (("MIDDLE",), (1, 1), True, True),
+        ((), (1, None), True, False),  # a run that stands under its own limit above it needs no place
+        ((), (1, 1), False, False),
+    ],
+)
+def test_workflows_that_await_each_other_under_limits_are_pointed_out(
+    anna: Any, between: tuple[str, ...], limits: tuple[int | None, int | None], wait: bool, warned: bool
+) -> None:
+    """Their runs could wait for each other's places until a deadline; it is a warning, since they may never meet."""
+    names = ["ONE", *between, "TWO"]
+    for name, then in zip(names, [*names[1:], "ONE"], strict=True):
+        limit = {"ONE": limits[0], "TWO": limits[1]}.get(name)
+        call = {"config": {"workflow": then, "wait": wait}}
+        settings: dict[str, Any] = {} if limit is None else {"concurrency": {"limit": limit}}
+        made = workflows.create_workflow(
+            user=anna,
+            particulars=workflows.Particulars(name=f"Flow {name}", code=name),
+            definition=definition([("call", "sub-workflow", call)], **settings),
+        )
+    assert made.newest_version is not None
+    found = [
+        (one["code"], one["severity"], one["nodeId"], one["params"]["workflow"]) for one in made.newest_version.problems
+    ]
+    closing = [("waits_in_circle", "warning", "call", "Flow ONE")]
+    assert found == (closing if warned else [])
 
 
 def test_a_run_that_was_retried_before_its_end_was_looked_after_keeps_its_new_children(anna: Any) -> None:
