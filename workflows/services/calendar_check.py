@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from django.utils.translation import gettext_noop
 
@@ -19,7 +19,8 @@ MISSING = gettext_noop(
 
 def calendar_problems(definition: Definition, project_id: int) -> Iterator[Problem]:
     """A warning for every calendar that is not there, since without one the time counts day and night."""
-    named = [(node.id, node.config.get("calendar")) for node in definition.nodes if node.type == WAITING]
+    absences = [node for node in definition.nodes if node.type == WAITING and isinstance(node.config, Mapping)]
+    named = [(node.id, node.config.get("calendar")) for node in absences]
     wanted = {name for _node, name in named if isinstance(name, str) and name}
     known = calendars.known_of(project_id, wanted) if wanted else set()
     for node_id, name in named:

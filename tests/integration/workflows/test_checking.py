@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from django.db import connection
 from rest_framework.test import APIClient
 
 from tests.integration.workflows.conftest import broken, two_nodes
+from workflows import catalogue
 from workflows.models import WorkflowVersion
 
 
@@ -51,6 +53,19 @@ def test_warnings_leave_it_valid(api: APIClient, created: dict[str, Any]) -> Non
 def test_what_is_no_definition_is_refused(api: APIClient, created: dict[str, Any]) -> None:
     assert check(api, created, {"definition": {"boxes": []}}).status_code == 400
     assert check(api, created, {"graph": {}}).status_code == 400
+
+
+@pytest.mark.parametrize("config", [[], ["workflow"], "text", 5, True])
+def test_a_config_that_is_no_object_is_pointed_out_whatever_the_type(
+    api: APIClient, created: dict[str, Any], config: Any
+) -> None:
+    """S3-10: no document is answered by a defect."""
+    types = [node_type.type for node_type in catalogue.all_types()]
+    nodes = [{"id": name, "type": name, "data": {"config": config}} for name in types]
+    answer = check(api, created, {"definition": {"nodes": nodes, "edges": []}})
+    assert answer.status_code == 200, answer.content
+    found = {problem["nodeId"] for problem in answer.json()["problems"] if problem["code"] == "config_invalid"}
+    assert found == set(types)
 
 
 def test_an_input_that_a_node_needs_must_be_fed_or_made_up_for(api: APIClient, created: dict[str, Any]) -> None:
