@@ -1,7 +1,7 @@
 """Sends at the pace that Telegram takes, by one measure for all processes.
 
-Being limited, having no connection and having no valid token are no failures of a message: sending rests, and the
-message waits. Delivery is at least once: the Bot API offers no key against repeats.
+Being limited, having no connection, having no valid token and an outage of Telegram's are no failures of a message:
+sending rests, and the message waits. Delivery is at least once: the Bot API offers no key against repeats.
 """
 
 from __future__ import annotations
@@ -14,11 +14,12 @@ from typing import Any, Final, TypeVar
 import structlog
 
 from integrations import counters, limiter
-from integrations.errors import CircuitOpen, RateLimited
+from integrations.errors import CircuitOpen, RateLimited, Refused
 from integrations.scope import CallScope
+from integrations.telegram import outages
 from integrations.telegram.bots import Bot
 from integrations.telegram.client import TelegramClient
-from integrations.telegram.errors import NotConnected, TokenMissing, TokenRejected
+from integrations.telegram.errors import Away, NotConnected, TokenMissing, TokenRejected
 
 TOPIC: Final = "telegram.send"
 """`{"chatId": int, "text": HTML, "markup": one of `keyboard`, "file": …}`, with the chat as ordering key.
@@ -37,6 +38,8 @@ GROUP_PER_MINUTE: Final = 18
 """Telegram takes about thirty messages a second in all, one a second in one chat with short bursts, and twenty a
 minute in a group."""
 REST_SECONDS: Final = 30.0
+GIVES_WAY_SECONDS: Final = 1.0
+"""So much longer than the bot rests the message that met an outage: others go first, and show whether it is over."""
 SHORT_SECONDS: Final = 3.0
 """So long a sender stands in the line of all messages; for its chat's turn it lets others go first."""
 RESULTS: Final = ("sent", "limited", "away", "refused")
@@ -85,7 +88,7 @@ def deliver(
     except RateLimited:
         result = "limited"
         raise
-    except CircuitOpen:
+    except (CircuitOpen, Away):
         result = "away"
         raise
     else:
@@ -113,7 +116,8 @@ def _waiting_is_no_failure(bot: Bot, *, away_for_all: bool = True) -> Iterator[N
     other requests."""
     everybody = _bucket(EVERYBODY, bot)
     try:
-        yield
+        with _outages(everybody, away_for_all):
+            yield
     except RateLimited as error:
         limiter.freeze(everybody, error.retry_after or REST_SECONDS)
         raise
@@ -122,6 +126,32 @@ def _waiting_is_no_failure(bot: Bot, *, away_for_all: bool = True) -> Iterator[N
             log.warning("telegram_sending_rests", cause=error.code, rest_seconds=REST_SECONDS)
             limiter.freeze(everybody, REST_SECONDS)
         raise CircuitOpen(retry_after=REST_SECONDS, cause=error.code) from error
+
+
+@contextmanager
+def _outages(everybody: str, away_for_all: bool) -> Iterator[None]:
+    """Around a request: `Away` becomes `CircuitOpen` during an outage. A lone one may be the fault of the request.
+
+    Only messages tell of the beginning and the end of an outage: files can be on a server of their own.
+    """
+    try:
+        yield
+    except Away as error:
+        rest = outages.fault(everybody) if away_for_all else None
+        if rest is not None:
+            log.warning("telegram_sending_rests", cause=error.code, rest_seconds=rest)
+            limiter.freeze(everybody, rest)
+            raise CircuitOpen(retry_after=rest + GIVES_WAY_SECONDS, cause=error.code) from error
+        if not away_for_all and outages.is_on(everybody):
+            raise CircuitOpen(retry_after=REST_SECONDS, cause=error.code) from error
+        raise
+    except (Refused, RateLimited):
+        if away_for_all:
+            outages.over(everybody)
+        raise
+    else:
+        if away_for_all:
+            outages.over(everybody)
 
 
 def _bucket(name: str, bot: Bot) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from integrations.errors import OutboundError, Refused, Unreachable
+from integrations.errors import OutboundError, Refused, ServerFault, Unreachable
 
 
 class TokenMissing(Refused):
@@ -36,6 +36,13 @@ class NotConnected(Unreachable):
 
     code = "telegram_not_connected"
     message = _("Нет связи с Telegram: проверьте сеть и TELEGRAM_API_BASE_URL")
+
+
+class Away(ServerFault):
+    """502, 503 or 504: a gateway answers in the place of a Bot API that is down, or does not get through to it."""
+
+    code = "telegram_away"
+    message = _("Серверы Telegram сейчас не работают: сообщение уйдёт, когда они заработают")
 
 
 class Blocked(Refused):

@@ -13,10 +13,13 @@ from collections.abc import Coroutine
 from typing import Any, Final, TypeVar
 
 from integrations.scope import CallScope, RunningCall
+from integrations.telegram.errors import Away
 from integrations.telegram.wire import Wire, current_call
 
 ANSWER_SECONDS: Final = 20.0
 FILE_SECONDS: Final = 100.0
+GATEWAY: Final = frozenset({502, 503, 504, *range(520, 531)})
+"""Statuses of somebody before the Bot API that does not reach it; those from 520 on are Cloudflare's."""
 
 ResultT = TypeVar("ResultT")
 
@@ -35,7 +38,7 @@ class Line:
     def run(self, call: Coroutine[Any, Any, ResultT], scope: CallScope, *, seconds: float = ANSWER_SECONDS) -> ResultT:
         """What `call` returns or raises, within `seconds` in all; raises `TimedOut` and `Cancelled` as the scope says.
 
-        What `Wire.ask` raises arrives as the cause of the library's `NetworkError`.
+        What `Wire.ask` raises arrives as the cause of the library's `NetworkError`, and so does `Away`.
         """
         try:
             with RunningCall(scope, seconds) as running:
@@ -72,7 +75,10 @@ def _request(wire: Wire) -> Any:
         ) -> tuple[int, bytes]:
             values = request_data.json_parameters if request_data is not None else {}
             files = request_data.multipart_data if request_data is not None else None
-            return wire.ask(method, url, values=values, files=files)
+            status, body = wire.ask(method, url, values=values, files=files)
+            if status in GATEWAY:
+                raise Away
+            return status, body
 
     return OverWire()
 

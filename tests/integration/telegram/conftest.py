@@ -11,6 +11,8 @@ from django.conf import settings as installation
 from django.db import connection
 
 from accounts import clock
+from integrations.telegram import outages
+from integrations.telegram.delivery import EVERYBODY
 from tests.fakes.bot_api import TOKEN, BotAPI, running
 from tests.integration.telegram.desk import Desk
 
@@ -49,6 +51,7 @@ def telegram(telegram_server: BotAPI, settings: Any, lift_pause: Callable[[], No
     settings.TELEGRAM_API_FILE_BASE_URL = f"{telegram_server.url}/file/bot"
     settings.TELEGRAM_BOT_TOKEN = TOKEN
     lift_pause()
+    outages.over(EVERYBODY)
     yield telegram_server
     telegram_server.reset()
 

@@ -20,6 +20,7 @@ from integrations.errors import (
 from integrations.scope import CallScope
 from integrations.telegram.client import TelegramClient
 from integrations.telegram.errors import (
+    Away,
     Blocked,
     MessageGone,
     NotConnected,
@@ -96,7 +97,10 @@ PAGE = b"<html>gateway</html>"
         (refusal(403, "Forbidden: bot was blocked by the user"), Blocked),
         (refusal(409, "Conflict: can't use getUpdates method while webhook is active"), UpdatesTaken),
         (refusal(500, "Internal Server Error"), ServerFault),
-        (Answer(502, page=PAGE), ServerFault),
+        (refusal(502, "Bad Gateway"), Away),
+        (Answer(502, page=PAGE), Away),
+        (Answer(503, page=PAGE), Away),
+        (Answer(504, page=PAGE), Away),
         (Answer(403, page=PAGE), InvalidAnswer),
         (Answer(404, page=PAGE), InvalidAnswer),
         (Answer(200, page=PAGE), InvalidAnswer),
