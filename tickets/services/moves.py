@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from tickets import sla, timetable
-from tickets.hours import Hours
 from tickets.lifecycle import Status, Verb, rule_for, target_of
 from tickets.models import Ticket, TicketTimer
-from tickets.services import people
+from tickets.services import deferring, people
 from tickets.services.locking import Locked
 from tickets.services.press import Press
-from tickets.terms import Term, until
 
 BRINGS_NEW_HANDS = {Verb.TAKE, Verb.REASSIGN}
 LEAVES_TIMERS = {Verb.RATE, Verb.EDIT}
@@ -58,9 +54,9 @@ def _note(press: Press, ticket: Ticket, locked: Locked) -> None:
         ticket.executor = locked.seats[taker].user if taker is not None else None
         ticket.taken_at = locked.now
     elif press.verb in (Verb.DEFER, Verb.TERM):
-        term = Term(press.term or Term.TOMORROW)
-        ticket.deferred_until = press.until or until(term, now=locked.now, hours=_hours_of(press, locked))
-        ticket.deferrals += press.verb is Verb.DEFER
+        returns = deferring.returns_at(locked, actor=press.actor, term=press.term, at=press.until)
+        ticket.deferrals += deferring.is_once_more(locked, verb=press.verb, returns=returns)
+        ticket.deferred_until = returns
         ticket.defer_reason = press.reason or ("" if press.verb is Verb.DEFER else ticket.defer_reason)
     elif press.verb is Verb.SUBMIT:
         ticket.round += 1
@@ -74,13 +70,6 @@ def _note(press: Press, ticket: Ticket, locked: Locked) -> None:
     elif press.verb is Verb.EDIT:
         for name, value in _said_anew(press, ticket).items():
             setattr(ticket, name, value)
-
-
-def _hours_of(press: Press, locked: Locked) -> Hours:
-    """The working hours by which a term is counted; round the clock, the day is that of who puts off."""
-    if locked.ticket.category.calendar is not None or press.actor is None:
-        return locked.hours
-    return replace(locked.hours, zone=press.actor.time_zone)
 
 
 def is_idle(press: Press, ticket: Ticket) -> bool:

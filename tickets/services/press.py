@@ -11,7 +11,7 @@ from accounts.models import User
 from tickets import errors
 from tickets.lifecycle import Part, Status, Verb, Verdict, decide
 from tickets.models import Ticket, TicketCategory, TicketEvent
-from tickets.services import people
+from tickets.services import deferring, people
 from tickets.services.locking import Locked, seat_of
 from tickets.terms import Term
 
@@ -100,15 +100,14 @@ def _may_take(press: Press, locked: Locked, parts: frozenset[Part]) -> errors.Re
     return errors.LimitReached(load=load, limit=seat.max_tickets) if load >= seat.max_tickets else None
 
 
-def _may_defer(press: Press, locked: Locked, parts: frozenset[Part]) -> errors.Refusal | None:
+def _may_put_off(press: Press, locked: Locked, parts: frozenset[Part]) -> errors.Refusal | None:
     _check_term(press, locked)
     spent = locked.ticket.deferrals >= locked.ticket.category.max_deferrals
-    return errors.DeferralsSpent() if spent and Part.MANAGER not in parts else None
-
-
-def _may_move_term(press: Press, locked: Locked, parts: frozenset[Part]) -> errors.Refusal | None:
-    _check_term(press, locked)
-    return None
+    if not spent or Part.MANAGER in parts:
+        return None
+    returns = deferring.returns_at(locked, actor=press.actor, term=press.term, at=press.until)
+    once_more = deferring.is_once_more(locked, verb=press.verb, returns=returns)
+    return errors.DeferralsSpent() if once_more else None
 
 
 def _check_term(press: Press, locked: Locked) -> None:
@@ -150,8 +149,8 @@ def _may_rate(press: Press, locked: Locked, parts: frozenset[Part]) -> errors.Re
 
 GUARDS: Final = {
     Verb.TAKE: _may_take,
-    Verb.DEFER: _may_defer,
-    Verb.TERM: _may_move_term,
+    Verb.DEFER: _may_put_off,
+    Verb.TERM: _may_put_off,
     Verb.CONFIRM: _may_confirm,
     Verb.REASSIGN: _may_reassign,
     Verb.REOPEN: _may_reopen,

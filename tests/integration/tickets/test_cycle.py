@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from tests.integration.tickets import desk
@@ -108,9 +110,37 @@ def test_a_term_is_moved_by_another_press_and_a_ticket_is_put_off_three_times_at
         assert ticket.deferred_until is not None
         assert ticket.deferred_until > first
         do(ticket, Verb.RESUME, ivan)
+    assert ticket.deferrals == 3
     with pytest.raises(errors.DeferralsSpent):
         do(ticket, Verb.DEFER, ivan)
     assert do(ticket, Verb.DEFER, boss).status_id == 3
+
+
+def test_whoever_puts_a_term_off_again_and_again_meets_the_limit_too():
+    """S4-4: choosing a term belongs to putting off; choosing a later one afterwards is one more time."""
+    category = desk.category(max_deferrals=2)
+    ivan, boss = desk.executor(category), desk.somebody(role="operator")
+    ticket = do(desk.ticket(category), Verb.TAKE, ivan)
+    do(ticket, Verb.DEFER, ivan)
+    assert do(ticket, Verb.TERM, ivan, term="three_days").deferrals == 1
+    assert do(ticket, Verb.TERM, ivan, term="hour").deferrals == 1
+    assert do(ticket, Verb.TERM, ivan, term="week").deferrals == 2
+    stands = ticket.deferred_until
+    assert stands is not None
+    with pytest.raises(errors.DeferralsSpent):
+        do(ticket, Verb.TERM, ivan, until=stands + timedelta(days=1))
+    assert do(ticket, Verb.TERM, ivan, term="three_days").deferrals == 2
+    assert do(ticket, Verb.TERM, boss, term="week").deferrals == 3
+
+
+def test_who_says_the_term_at_once_has_chosen_it():
+    category = desk.category(max_deferrals=1)
+    ivan = desk.executor(category)
+    ticket = do(desk.ticket(category), Verb.TAKE, ivan)
+    do(ticket, Verb.DEFER, ivan, term="hour")
+    with pytest.raises(errors.DeferralsSpent):
+        do(ticket, Verb.TERM, ivan, term="week")
+    assert ticket.deferrals == 1
 
 
 @pytest.mark.parametrize(
