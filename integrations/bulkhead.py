@@ -25,10 +25,11 @@ COME_BACK_SECONDS: Final = 2.0
 
 
 class Bulkhead:
-    """The calls under way, by server. `most` of them may be at one."""
+    """The calls under way, by server. `most` of them may be at one; the next one waits for `moment` seconds."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, *, moment: float = MOMENT_SECONDS) -> None:
         self._most = most
+        self._moment = moment
         self._taken: Counter[str] = Counter()
         self._changed = threading.Condition()
 
@@ -36,7 +37,7 @@ class Bulkhead:
     def place(self, server: str, *, host: str) -> Iterator[None]:
         """Hold a place at `server` (host and port) while the block runs. Raises `ServerCrowded`, which names `host`."""
         with self._changed:
-            if not self._changed.wait_for(lambda: self._taken[server] < self._most, MOMENT_SECONDS):
+            if not self._changed.wait_for(lambda: self._taken[server] < self._most, self._moment):
                 raise ServerCrowded(retry_after=COME_BACK_SECONDS, host=host)
             self._taken[server] += 1
         try:

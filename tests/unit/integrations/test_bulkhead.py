@@ -27,7 +27,7 @@ def test_a_server_that_holds_its_share_is_crowded_and_another_is_not() -> None:
 
 
 def test_a_place_that_gets_free_in_time_is_taken() -> None:
-    bulkhead = Bulkhead(1)
+    bulkhead = Bulkhead(1, moment=60)
     place = bulkhead.place("slow:443", host="slow")
     place.__enter__()
     leaving = threading.Timer(0.02, place.__exit__, (None, None, None))
