@@ -9,7 +9,7 @@ from dataclasses import replace
 from bench.options import BORDER_PORTS, Options, parse
 from devtools import console, records, serving
 from devtools.environment import Plan, as_named, emulator_variables, sandbox
-from devtools.installation import Installation, free_port, free_ports, installation
+from devtools.installation import Installation, free_ports, installation
 from devtools.supervisor import Process, Supervisor
 
 ALONE = {"data": "bench.data", "expressions": "bench.formulas", "import": "bench.exports"}
@@ -53,8 +53,9 @@ def _measure_in_own(
 ) -> int:
     """With `telegram` the installation has one that is played, never the one that somebody's bot listens to."""
     home = Installation(home.var / "bench")
-    plan = replace(sandbox(home), port=free_port(), sandbox_port=free_port())
-    plan = replace(plan, variables={**plan.variables, **variables}, emulator_port=free_port() if telegram else None)
+    port, sandbox_port, emulator_port = free_ports(3)
+    plan = replace(sandbox(home), port=port, sandbox_port=sandbox_port)
+    plan = replace(plan, variables={**plan.variables, **variables}, emulator_port=emulator_port if telegram else None)
     with Supervisor(home) as supervisor:
         console.say(f"starting an installation in {home.var}")
         plan = serving.bring_up(supervisor, plan)

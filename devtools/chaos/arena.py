@@ -14,7 +14,7 @@ from typing import IO
 from devtools import embedded, records, serving
 from devtools.chaos.client import Client
 from devtools.environment import Plan, answers, sandbox
-from devtools.installation import Installation, free_port, installation
+from devtools.installation import Installation, free_ports, installation
 from devtools.processes import process, says_ok
 from devtools.supervisor import Process, Supervisor
 
@@ -36,12 +36,12 @@ class Arena:
     def __init__(self, *, real_leases: bool) -> None:
         self.home = Installation(installation().var / "chaos")
         self.leases = REAL_LEASES if real_leases else SHORT_LEASES
-        self.ledger_port = free_port()
+        self.ledger_port, web_port = free_ports(2)
         self.ledger_file = self.home.var / LEDGER_FILE
         plan = sandbox(self.home)
         own = {"OUTBOUND_ALLOW": f"127.0.0.1:{self.ledger_port}", **UNTHROTTLED}
         variables = {**plan.variables, **self.leases, **own}
-        self.plan: Plan = replace(plan, variables=variables, port=free_port(), sandbox_port=None)
+        self.plan: Plan = replace(plan, variables=variables, port=web_port, sandbox_port=None)
         self.servers: dict[str, Process] = {}
         self._claim: IO[bytes] | None = None
 

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import psutil
 import requests
 
-from devtools.installation import free_port
+from devtools.installation import free_ports
 from tests import leftovers
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -101,14 +101,15 @@ class Naryad:
     @classmethod
     def start(cls, var: Path, **variables: str) -> Naryad:
         """Start and wait until everything serves."""
-        port = free_port()
+        port, sandbox_port, emulator_port = free_ports(3)
         environment = {
             **BARE,
             **leftovers.mark(),
             "NARYAD_VAR": str(var),
             "NARYAD_ENV_FILE": os.devnull,
             "PORT": str(port),
-            "WB_SANDBOX_PORT": str(free_port()),
+            "WB_SANDBOX_PORT": str(sandbox_port),
+            "TELEGRAM_EMULATOR_PORT": str(emulator_port),
             **variables,
         }
         var.mkdir(parents=True, exist_ok=True)
