@@ -14,7 +14,9 @@ from typing import Any, Final
 from accounts.statements import hot_cursor
 from executions.claims import Claimed
 from executions.engine.identity import step_id
+from executions.engine.naming import named
 from executions.engine.planner import Scope
+from executions.engine.resetting import ancestors
 from executions.payloads import decode, pass_port, read_every_pass, read_outputs, sources_of
 from workflows.graph.loops import LOOP_PORT
 from workflows.graph.topology import CompiledGraph, CompiledNode
@@ -45,10 +47,10 @@ def read_earlier(
 
     A name is the label of a node, or else its id. One that is not before the step, or has not run, is left out.
     """
-    before = _before(graph, node)
+    before = ancestors(graph, [node.id])
     found: dict[str, EarlierItems] = {}
     for name in names:
-        other = _named(name, graph, before)
+        other = named(name, graph, before)
         if other is None:
             continue
         trail = _Trail(claimed, graph, node, other)
@@ -58,23 +60,6 @@ def read_earlier(
             pairs = trail.pairs(count) if port == trail.port else [None] * count
             found[name] = EarlierItems(items, pairs)
     return found
-
-
-def _before(graph: CompiledGraph, node: CompiledNode) -> set[str]:
-    """The nodes from which edges lead to this one."""
-    found: set[str] = set()
-    rest = [edge.source for edge in node.ins]
-    while rest:
-        name = rest.pop()
-        if name not in found:
-            found.add(name)
-            rest.extend(edge.source for edge in graph.nodes[name].ins)
-    return found
-
-
-def _named(name: str, graph: CompiledGraph, before: set[str]) -> CompiledNode | None:
-    labelled = [graph.nodes[one] for one in graph.nodes if one in before and graph.nodes[one].label == name]
-    return labelled[0] if labelled else graph.nodes[name] if name in before else None
 
 
 def _loops(graph: CompiledGraph, node: CompiledNode) -> list[int]:

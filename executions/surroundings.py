@@ -13,6 +13,7 @@ from django.conf import settings
 from executions import payloads
 from executions.claims import Claimed
 from executions.earlier import EarlierItems, read_earlier
+from executions.engine.naming import previous_label
 from executions.payloads import RunFacts
 from workflows import services as workflows
 from workflows.graph import expressions
@@ -63,8 +64,7 @@ class Names:
         self._earlier: Mapping[str, EarlierItems] = (
             read_earlier(claimed, graph, node, needs.nodes, len(self._items)) if needs.nodes else {}
         )
-        sources = [graph.nodes[edge.source] for edge in node.ins]
-        self._previous = {"name": sources[0].label if sources else "", "outputIndex": 0, "runIndex": 0}
+        self._previous = {"name": previous_label(graph, node), "outputIndex": 0, "runIndex": 0}
 
     def scope(self, index: int, item: Item) -> dict[str, Any]:
         """What plain paths find for one item."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from executions.engine import resetting
+from executions.engine.naming import moved, same_meaning
 from executions.engine.resetting import Reset
 from executions.engine.states import OPEN_STEP, StepStatus
 from workflows.graph.topology import CompiledGraph, CompiledNode
@@ -29,7 +30,7 @@ class Because(StrEnum):
 
     ASKED = "asked"
     NEW = "new"  # the old version had no such node
-    CHANGED = "changed"  # its type, config, join, incoming edges or what it does with items are others now
+    CHANGED = "changed"  # its type, config, join, incoming edges, what it does with items or what it names are others
     FAILED = "failed"
     CANCELLED = "cancelled"
     OPEN = "open"  # it has not come to its end yet
@@ -124,11 +125,12 @@ def _statuses(graph: CompiledGraph, past: Past) -> Mapping[str, StepStatus]:
 def begin_anew(old: CompiledGraph, new: CompiledGraph, past: Past, again: Collection[str]) -> Plan:
     """A new run of `new` takes over what the run of `old` has left, except for `again` and what comes after it.
 
-    A result is taken over if the node has the same type, config, join and incoming edges and takes and gives items in
-    the same way, and so do all nodes before it. Loops are taken over as a whole or not at all. A trigger at which the
-    old run did not begin stays skipped.
+    A result is taken over if the node has the same type, config, join and incoming edges, takes and gives items in the
+    same way and means the same steps by the names in its config, and so do all nodes before it. Loops are taken over
+    as a whole or not at all. A trigger at which the old run did not begin stays skipped.
     """
     idle = _idle_roots(new, past)
+    labels = moved(old, new)
     causes: dict[str, Because | None] = {}
     for name in new.nodes:
         if name in again:
@@ -137,7 +139,7 @@ def begin_anew(old: CompiledGraph, new: CompiledGraph, past: Past, again: Collec
             causes[name] = Because.NEW
         elif name in idle:
             causes[name] = None
-        elif not _same(old, new, name, past):
+        elif not _same(old, new, name, past, labels):
             causes[name] = Because.CHANGED
         else:
             causes[name] = _left(past, name)
@@ -169,11 +171,11 @@ def _left(past: Past, name: str) -> Because | None:
 _RESULTS = frozenset({StepStatus.SUCCEEDED, StepStatus.FAILED, StepStatus.SKIPPED})
 
 
-def _same(old: CompiledGraph, new: CompiledGraph, name: str, past: Past) -> bool:
+def _same(old: CompiledGraph, new: CompiledGraph, name: str, past: Past, labels: Collection[str]) -> bool:
     before, after = old.nodes[name], new.nodes[name]
     if past.statuses.get(name) is StepStatus.FAILED and _fails(old, before) != _fails(new, after):
         return False
-    return _makes(before) == _makes(after)
+    return _makes(before) == _makes(after) and same_meaning(old, new, name, labels)
 
 
 def _makes(node: CompiledNode) -> tuple[object, ...]:

@@ -163,6 +163,27 @@ def needs(value: Any, verbatim: Collection[str] = ()) -> Needs:
     written = [text for _path, text in texts(value, verbatim)]
     if verbatim and isinstance(value, Mapping):
         written += [value[key] for key in verbatim if isinstance(value.get(key), str)]
+    return _asked(written)
+
+
+def mentioned(value: Any) -> Needs:
+    """All that the texts of a config might ask for, whatever its fields are taken for: more rather than less."""
+    return _asked(list(_strings(value)))
+
+
+def _strings(value: Any) -> Iterator[str]:
+    open_values = [value]
+    while open_values:
+        current = open_values.pop()
+        if isinstance(current, str):
+            yield current
+        elif isinstance(current, Mapping):
+            open_values.extend(current.values())
+        elif isinstance(current, list | tuple):
+            open_values.extend(current)
+
+
+def _asked(written: Collection[str]) -> Needs:
     names: set[str] = set()
     nodes: set[str] = set()
     for text in written:

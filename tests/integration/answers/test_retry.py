@@ -137,6 +137,36 @@ def test_on_a_fixed_version_a_new_run_takes_over_what_is_the_same(editor: User, 
     assert invariants.repair() == 0
 
 
+def test_what_names_a_step_whose_label_another_has_now_is_not_taken_over(editor: User, operator: User):
+    """Part 3, 1: `$('First')` means the other node in the new version, so what was made with it is made anew."""
+
+    def named(one: str, two: str, last: str) -> dict[str, Any]:
+        def says(label: str, word: str) -> dict[str, Any]:
+            return {"label": label, "config": {"fields": [{"name": "word", "value": word}]}}
+
+        asks = {"config": {"fields": [{"name": "asked", "value": "{{ $('First').item.json.word }}"}]}}
+        nodes: list[NodeSpec] = [
+            ("a", "set", says(one, "one")),
+            ("b", "set", says(two, "two")),
+            ("c", "set", asks),
+            ("d", last),
+        ]
+        return definition(nodes, list(pairwise("abcd")))
+
+    run = driving.start(editor, named("First", "Second", "fail"))
+    drain()
+    assert items(run, "c")[0]["asked"] == "one"
+    scenes.replace(run, editor, named("Second", "First", "noop"))
+    planned = {
+        one["nodeId"]: (one["action"], one["because"]) for one in plan(operator, run, version="current").json()["steps"]
+    }
+    assert planned["b"] == ("reuse", None)
+    assert planned["c"] == ("run", "changed")
+    new = Execution.objects.get(pk=post(operator, run, version="current").json()["id"])
+    drain()
+    assert items(new, "c")[0]["asked"] == "two"
+
+
 def test_a_version_is_chosen_by_its_number(editor: User, operator: User):
     run = runs.finished_run(editor, ("a", "noop"), ("b", "fail"))
     scenes.replace(run, editor, linked([("a", "noop"), ("b", "noop")]))

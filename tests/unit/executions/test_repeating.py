@@ -102,6 +102,45 @@ def test_the_same_graph_under_another_number_takes_over_all_results():
     assert (plan.reset.counters["d", ()].remaining, plan.reset.counters["d", ()].live) == (0, 1)
 
 
+FORKED = [("a", "c"), ("b", "c"), ("c", "d")]
+LEFT_BY_FORKED = past(["d"], a="succeeded", b="succeeded", c="succeeded", d="failed")
+SWAPPED = {"a": {"label": "Second"}, "b": {"label": "First"}}
+NAMED = {"a": {"label": "First"}, "b": {"label": "Second"}}
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"x": "{{ $('First').item.json.id }}"},
+        {"x": ["{{ 1 + $node['First'].json.n }}"]},
+        {"code": "return $('First').all()"},
+        {"x": "{{ $prevNode.name }}"},
+    ],
+    ids=["path", "script", "program", "previous"],
+)
+def test_a_result_is_not_kept_where_the_names_in_its_node_mean_other_steps_now(config: dict[str, Any]):
+    """Part 3, 1: labels that two nodes have swapped give what refers to them another meaning."""
+    old, new = graph(FORKED, c={"config": config}, **NAMED), graph(FORKED, c={"config": config}, **SWAPPED)
+    assert begin_anew(old, old, LEFT_BY_FORKED, ()).kept == ("a", "c", "b")
+    plan = begin_anew(old, new, LEFT_BY_FORKED, ())
+    assert plan.kept == ("a", "b")
+    assert told(plan)["c"] == ("run", "changed")
+    assert told(plan)["d"] == ("run", "failed")
+
+
+def test_a_label_that_nothing_names_may_change():
+    config = {"x": "{{ $('a').item.json.id }} costs $(5)", "y": [1, None, {"z": "$json"}]}
+    old, new = graph(FORKED, c={"config": config}), graph(FORKED, b={"label": "Other"}, c={"config": config})
+    assert begin_anew(old, new, LEFT_BY_FORKED, ()).kept == ("a", "c", "b")
+
+
+def test_a_name_is_looked_for_among_the_steps_before_alone():
+    """A node elsewhere that takes the same label changes nothing."""
+    config = {"x": "{{ $('a').item.json.id }}"}
+    old, new = graph(FORKED, c={"config": config}), graph(FORKED, d={"label": "a"}, c={"config": config})
+    assert begin_anew(old, new, LEFT_BY_FORKED, ()).kept == ("a", "c", "b")
+
+
 @pytest.mark.parametrize(
     "change",
     [
