@@ -20,6 +20,21 @@ CREATE TRIGGER keep_trail BEFORE UPDATE OR DELETE ON auditlog_logentry
     FOR EACH ROW EXECUTE FUNCTION accounts_keep_trail();
 """
 
+WHOLE_SQL = """
+CREATE OR REPLACE FUNCTION accounts_keep_whole_trail() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE insufficient_privilege USING MESSAGE = 'permission denied: the trail is only added to';
+END $$;
+CREATE TRIGGER keep_whole_trail BEFORE TRUNCATE ON auditlog_logentry
+    FOR EACH STATEMENT EXECUTE FUNCTION accounts_keep_whole_trail();
+"""
+"""TRUNCATE takes all lines away without looking at one."""
+
+REVERSE_WHOLE_SQL = """
+DROP TRIGGER IF EXISTS keep_whole_trail ON auditlog_logentry;
+DROP FUNCTION IF EXISTS accounts_keep_whole_trail();
+"""
+
 REVERSE_SQL = """
 DROP TRIGGER IF EXISTS keep_trail ON auditlog_logentry;
 DROP FUNCTION IF EXISTS accounts_keep_trail();

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from auditlog.models import LogEntry
+from django.conf import settings
 from django.db import ProgrammingError, connection, transaction
 from django.test import Client
 from rest_framework.test import APIClient
@@ -15,6 +16,7 @@ from accounts import clock, services, tokens, trail
 from accounts.models import Project, User
 from tests.integration import runs
 from tests.integration.executions import driving
+from workflows.models import Variable
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +31,13 @@ def editor() -> User:
 @pytest.fixture
 def admin() -> User:
     return runs.person("admin", is_staff=True)
+
+
+@pytest.fixture
+def as_installed(db: None) -> None:
+    """The tests' own way of emptying tables is barred, too (`tests/conftest.py`)."""
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE auditlog_logentry ENABLE TRIGGER keep_whole_trail")
 
 
 def api(user: User) -> APIClient:
@@ -141,12 +150,15 @@ def test_nobody_changes_the_trail_and_only_admins_read_it(admin: User) -> None:
         "UPDATE auditlog_logentry SET actor_id = (SELECT max(id) FROM users)",
         "UPDATE auditlog_logentry SET timestamp = '2020-01-01'",
         "DELETE FROM auditlog_logentry",
+        "TRUNCATE auditlog_logentry",
+        "TRUNCATE users CASCADE",
     ],
 )
-def test_the_database_itself_takes_back_no_line(admin: User, statement: str) -> None:
-    """S39: the table is only added to: whoever gets as far as plain SQL of ours meets `permission denied`."""
+def test_the_database_itself_takes_back_no_line(as_installed: None, admin: User, statement: str) -> None:
+    """S39: the table is only added to: UPDATE, DELETE and TRUNCATE as plain SQL of ours meet `permission denied`."""
     before = list(LogEntry.objects.order_by("id").values())
     assert before
+    connection.check_constraints()  # what is to be checked at the end of the transaction keeps from TRUNCATE as well
     with (
         pytest.raises(ProgrammingError, match="permission denied"),
         transaction.atomic(),
@@ -154,6 +166,52 @@ def test_the_database_itself_takes_back_no_line(admin: User, statement: str) -> 
     ):
         cursor.execute(statement)
     assert list(LogEntry.objects.order_by("id").values()) == before
+
+
+@pytest.fixture
+def as_a_role_that_owns_nothing(as_installed: None, admin: User) -> None:
+    """What `docs/security.md` tells the owner to say, and then the processes of ours as that role."""
+    text = (settings.BASE_DIR / "docs/security.md").read_text()
+    with connection.cursor() as cursor:
+        cursor.execute(text.partition("```sql")[2].partition("```")[0].replace("naryad_app", "naryad_of_a_test"))
+        cursor.execute("SET LOCAL ROLE naryad_of_a_test")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE auditlog_logentry SET changes = '{}'",
+        "DELETE FROM auditlog_logentry",
+        "TRUNCATE auditlog_logentry",
+        "ALTER TABLE auditlog_logentry DISABLE TRIGGER ALL",
+        "DROP TRIGGER keep_trail ON auditlog_logentry",
+        "DROP TABLE auditlog_logentry",
+        "SET session_replication_role = replica",
+    ],
+)
+def test_who_does_not_own_the_tables_cannot_switch_the_guard_off(
+    as_a_role_that_owns_nothing: None, statement: str
+) -> None:
+    """S39: with a role of their own (`docs/security.md`) the processes have no grant by which a line could go."""
+    with (
+        pytest.raises(ProgrammingError, match=r"permission denied|must be owner"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+
+
+def test_the_work_goes_on_as_a_role_that_owns_nothing(as_a_role_that_owns_nothing: None, settings) -> None:
+    """S39: changes are told, a person may be deleted, and what is too old is forgotten."""
+    before = LogEntry.objects.count()
+    editor = runs.person("editor")
+    assert api(editor).post("/api/v1/variables", {"key": "limit", "value": "1"}).status_code == 201
+    assert LogEntry.objects.count() > before
+    LogEntry.objects.log_create(editor, force_log=True, action=LogEntry.Action.UPDATE, changes={}, actor=editor)
+    Variable.objects.all().delete()
+    User.objects.get(pk=editor.pk).delete()
+    clock.shift(connection, (settings.TRAIL_RETENTION_DAYS + 1) * 86400)
+    assert trail.prune(1000) > 0
 
 
 def test_a_line_outlives_the_person_who_made_it(editor: User) -> None:
