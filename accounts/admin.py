@@ -29,6 +29,7 @@ from unfold.widgets import (
 from accounts import logins, services, tokens
 from accounts.errors import NameTaken, TooManyAttempts
 from accounts.models import Membership, Project, ServiceAccount, TokenFamily, User
+from accounts.permission_labels import LabelledPermissions, label
 from accounts.read_only import ReadOnlyRows
 
 
@@ -80,7 +81,7 @@ class MembershipInline(TabularInline):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin, ModelAdmin):
+class UserAdmin(LabelledPermissions, DjangoUserAdmin, ModelAdmin):
     """People; passwords go through Django's own forms. Deactivate instead of deleting, so that history stays."""
 
     form = UserForm
@@ -113,10 +114,24 @@ class UserAdmin(DjangoUserAdmin, ModelAdmin):
         fields = super().get_readonly_fields(request, obj)
         if request.user.is_superuser:
             return fields
-        return (*fields, "is_staff", "is_superuser", "groups", "user_permissions")
+        return (*fields, "is_staff", "is_superuser", "groups", "permissions_said")
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Rights that are only read are said in words: a field of rows shows their names as they were stored."""
+        groups = super().get_fieldsets(request, obj)
+        if request.user.is_superuser:
+            return groups
+        said: dict[Any, Any] = {"user_permissions": "permissions_said"}
+        return [
+            (title, {**group, "fields": [said.get(name, name) for name in group["fields"]]}) for title, group in groups
+        ]
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False
+
+    @admin.display(description=_("Права пользователя"))
+    def permissions_said(self, user: User) -> str:
+        return "; ".join(label(right) for right in user.user_permissions.select_related("content_type")) or "—"
 
     @admin.display(description=_("роли"))
     def roles(self, user: User) -> str:
@@ -236,7 +251,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(Group)
-class GroupAdmin(DjangoGroupAdmin, ModelAdmin):
+class GroupAdmin(LabelledPermissions, DjangoGroupAdmin, ModelAdmin):
     """Sets of rights of the admin itself."""
 
 

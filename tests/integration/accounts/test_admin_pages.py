@@ -163,3 +163,30 @@ def test_who_changed_what_is_kept_and_cannot_be_changed() -> None:
     assert "Новый проект" in page
     assert "auditor" in page
     assert browser.get("/admin/admin/logentry/add/").status_code == 403
+
+
+LABELS = {
+    "ru": "Люди и права | пользователь | изменять",
+    "en": "People and rights | user | change",
+    "pt-br": "Pessoas e permissões | usuário | alterar",
+}
+
+
+@pytest.mark.parametrize("page", ["accounts/user/{user}/change/", "auth/group/add/"])
+@pytest.mark.parametrize("language", LABELS)
+def test_rights_of_the_admin_are_named_in_the_language_of_the_reader(root: Client, page: str, language: str):
+    user = User.objects.get(username="root")
+    User.objects.update(language=language)
+    shown = root.get(f"/admin/{page.format(user=user.pk)}").content.decode()
+    assert LABELS[language] in shown
+    assert "Can change" not in shown
+
+
+def test_rights_that_are_only_read_are_named_in_the_language_of_the_reader(person: People):
+    staff = person("staff", roles=[], is_staff=True, language="en")
+    staff.user_permissions.add(*Permission.objects.filter(content_type__app_label="accounts"))
+    client = Client()
+    client.force_login(staff)
+    shown = client.get(f"/admin/accounts/user/{staff.pk}/change/").content.decode()
+    assert LABELS["en"] in shown
+    assert "Can change" not in shown
