@@ -102,6 +102,12 @@ def last_before(event: Event, name: str, *, without: str = "") -> Event | None:
     return about.exclude(pk=event.pk).order_by("-at", "-id").first()
 
 
+def is_followed(event: Event, name: str) -> bool:
+    """Whether an event of this name about the same subject has come after `event`."""
+    about = Event.objects.filter(project_id=event.project_id, name=name, subject=event.subject, at__gte=event.at)
+    return about.exclude(pk=event.pk).exists()
+
+
 COLUMNS: Final = ("id", "project_id", "name", "subject", "dedupe_key", "source", "depth", "tellings", "at")
 FIND: Final = HotStatement(
     f"SELECT {', '.join(COLUMNS)}, payload::text FROM integrations_event WHERE id = %(id)s::uuid"  # noqa: S608

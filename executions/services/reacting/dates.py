@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import transaction
 
-from executions.models import Listener, Vigil
+from executions.models import Listener, Reaction, Vigil
 from executions.services.reacting.beginning import counts, note
 from executions.services.reacting.keeping import kept
 from executions.services.reacting.occurring import occur
@@ -32,7 +32,7 @@ def hear(listener: Listener, event: Event) -> None:
     date = _date(events.as_item(event), config["field"])
     due = None if date is None else _shifted(date, float(config["offsetSeconds"]))
     told = {"until": due.isoformat()} if due is not None else {"unreadable": config["field"]}
-    if not note(listener, event, details=told) or date is None:
+    if not note(listener, event, details=told) or date is None or _is_over(listener, event):
         return
     if due is None or due < event.at - TOO_OLD:
         _forget(listener, event)  # the date before it is no longer true either
@@ -42,6 +42,20 @@ def hear(listener: Listener, event: Event) -> None:
     vigil, fresh = kept(listener, event.subject, said)
     if not fresh and vigil.since <= event.at:
         Vigil.objects.filter(pk=vigil.pk).update(**said)
+
+
+def _is_over(listener: Listener, event: Event) -> bool:
+    """Whether what was said later has taken its place already: of two messages the older one may be told of last."""
+    cancel = listener.config.get("cancel")
+    if cancel and events.is_followed(event, cancel):
+        return True
+    newer = Reaction.objects.filter(listener=listener, outcome=Reaction.Outcome.NOTED, details__has_key="until")
+    return newer.filter(
+        event__project_id=event.project_id,
+        event__name=event.name,
+        event__subject=event.subject,
+        event__at__gt=event.at,
+    ).exists()
 
 
 def _forget(listener: Listener, event: Event) -> None:

@@ -311,6 +311,43 @@ def test_a_date_starts_a_run_so_long_before_it_and_once_when_it_is_moved(anna: A
     assert (run.input_data["event"], run.input_data["subject"]) == ("entity.term_expired", "c-1")
 
 
+def in_days(days: int) -> dict[str, str]:
+    now = clock.read()
+    return {"endsAt": now.fromtimestamp(now.timestamp() + days * DAY, now.tzinfo).isoformat()}
+
+
+def told_in_turn(*told: Event) -> None:
+    """Tell of these events in this order: of several messages that wait, or are tried again, none is the first."""
+    for event in told:
+        reacting.arrive({"eventId": str(event.pk)})
+
+
+def test_a_date_that_is_told_of_after_its_end_was_told_is_forgotten(anna: Any) -> None:
+    """S2-2: what was cancelled stays so in whatever order the two are told of."""
+    flow = listening(anna, "trigger-date", event="contract.signed", field="payload.endsAt", cancel="contract.cancelled")
+    signed = emit("contract.signed", subject="c-1", payload=in_days(1))
+    cancelled = emit("contract.cancelled", subject="c-1")
+    told_in_turn(cancelled, signed)
+    later(2 * DAY)
+    assert runs_of(flow) == []
+    again = emit("contract.signed", subject="c-1", payload=in_days(1))
+    told_in_turn(again)
+    later(5 * DAY)
+    assert len(runs_of(flow)) == 1
+
+
+def test_a_date_that_another_has_taken_the_place_of_is_not_told_of_when_it_comes_late(anna: Any) -> None:
+    """S2-2: the newest date counts, also when it has come already."""
+    flow = listening(anna, "trigger-date", event="contract.signed", field="payload.endsAt")
+    old = emit("contract.signed", subject="c-1", payload=in_days(5))
+    moved = emit("contract.signed", subject="c-1", payload=in_days(1))
+    told_in_turn(moved)
+    later(2 * DAY)  # the older one is told of after that
+    told_in_turn(old)
+    later(9 * DAY)
+    assert [run.input_data["payload"]["endsAt"] for run in runs_of(flow)] == [moved.payload["endsAt"]]
+
+
 def test_a_date_without_a_zone_is_one_of_the_server_s(anna: Any, settings: Any) -> None:
     settings.TIME_ZONE = "America/Sao_Paulo"
     listening(anna, "trigger-date", event="contract.signed", field="payload.endsAt")
