@@ -168,7 +168,8 @@ def run(
     `watching(cut)` is entered for as long as it runs, and may end it by calling `cut`. Raises `ScriptFailed`,
     `LimitReached`, `Busy`, `Interrupted`.
     """
-    rows, lines, kept = _asked({"do": "code", "source": source}, surroundings, seconds, mode=mode, watching=watching)
+    head = {"do": "code", "source": methods.in_calls(source)}
+    rows, lines, kept = _asked(head, surroundings, seconds, mode=mode, watching=watching)
     told = [(level, text) for level, text in lines]
     return Ran([row[0] for row in rows], [row[1] for row in rows], told, kept)
 
@@ -244,7 +245,8 @@ def _reported(report: Reported) -> set[str]:
         if said["message"].startswith(words):
             raise LimitReached(limit, said["message"], place=said["place"], item=said["item"]) from None
     lines = [(level, text) for level, text in said["lines"]]
-    raise ScriptFailed(said["message"], place=said["place"], item=said["item"], lines=lines) from None
+    words = methods.unmarked(said["message"])
+    raise ScriptFailed(words, place=said["place"], item=said["item"], lines=lines) from None
 
 
 def _limits(seconds: float, characters: int) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """PURE: methods that n8n gives to objects, where a field of the data may well have their name.
 
 An answer without `values` has no values: `$json.values ?? []` must not find a method there. So such methods are on no
-prototype under their own name. Where an expression calls one, the call gets a name that no field has (`PREFIX`), and
-the prelude knows what is meant: `objects.js`.
+prototype under their own name. Where a program calls one, the call gets a name that no field has (`PREFIX`), and the
+prelude knows what is meant: `objects.js`.
 """
 
 from __future__ import annotations
@@ -15,32 +15,47 @@ from typing import Final
 PREFIX: Final = "$$"
 NAMES: Final = ("keys", "values", "merge", "compact", "isWeekend")
 """`isWeekend` is no name of a field, but without brackets a property of Luxon's."""
+REMEMBERED: Final = 4_000
+"""Characters: expressions are short and come again and again, programs are not."""
 
 _CALL = re.compile(rf"\.\s*(?:{'|'.join(NAMES)})\s*\(")
+_MARKED = re.compile(rf"{re.escape(PREFIX)}({'|'.join(NAMES)})\b")
 _TOKEN = re.compile(
     rf"""
       (?P<gap>/\*.*?\*/ | //[^\n]* | \s+)
-    | (?P<quoted>"(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*')
+    | (?P<quoted>"(?:[^"\\\n]|\\.)*+" | '(?:[^'\\\n]|\\.)*+')
+    | (?P<open>["'] | /\*)
     | (?P<call>\.\s*)(?P<name>{"|".join(NAMES)})(?=\s*\()
     | (?P<word>[\w$]+)
     | (?P<sign>.)
     """,
     re.DOTALL | re.VERBOSE,
 )
-_PATTERN = re.compile(r"/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.)*\])+/")
+_PATTERN = re.compile(r"/(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.){0,200}+\]){1,1000}+/")
 _TEMPLATE_TEXT = re.compile(r"(?:[^`\\$]|\\.|\$(?!\{))*(?P<end>`|\$\{|\Z)", re.DOTALL)
 _BEFORE_PATTERN = frozenset({"", *"(,=:[!&|?{};+-*%<>~^", "return", "typeof", "in", "of", "case", "void"})
 """After which a slash begins a regular expression, and does not divide."""
+_NOT_OURS = frozenset({"Object", "super", "."})
+"""`Object.keys(…)` is JavaScript's own, `super.keys()` asks for the method of a class, `...keys()` calls a function."""
 
 
 def in_calls(source: str) -> str:
     """The source with every call of a method of `NAMES` marked; not in quoted texts, comments and patterns."""
-    return _marked(source) if _CALL.search(source) else source
+    if not _CALL.search(source):
+        return source
+    return _marked_once(source) if len(source) <= REMEMBERED else _marked(source)
 
 
-@lru_cache(maxsize=1024)
+def unmarked(words: str) -> str:
+    """What the engine says of a marked source, in the words of the source itself."""
+    return _MARKED.sub(r"\1", words)
+
+
 def _marked(source: str) -> str:
     return "".join(_pieces(source))
+
+
+_marked_once = lru_cache(maxsize=1024)(_marked)
 
 
 def _pieces(source: str) -> Iterator[str]:
@@ -49,11 +64,12 @@ def _pieces(source: str) -> Iterator[str]:
     before = ""
     while position < len(source):
         token = _pattern(source, position, before) or _TOKEN.match(source, position)
-        if token is None:  # any sign is a token
+        if token is None or token.groupdict().get("open"):  # what is never closed cannot be run either
             break
         position = token.end()
         found = token.groupdict()
-        yield f"{found['call']}{PREFIX}{found['name']}" if found.get("name") else token[0]
+        marked = found.get("name") and before not in _NOT_OURS
+        yield f"{found['call']}{PREFIX}{found['name']}" if marked else token[0]
         before = before if found.get("gap") else found.get("word") or found.get("sign") or ")"
         if before in ("{", "}") and templates:
             templates[-1] += 1 if before == "{" else -1

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from workflows.javascript import ScriptFailed, Surroundings, render
+from workflows.javascript import ScriptFailed, Surroundings, render, run
 from workflows.javascript.methods import in_calls
 
 PERSON: Final = {"name": "Mr Nathan", "city": "hanoi", "age": 42}
@@ -145,7 +145,7 @@ REFUSED: Final = {
     "(5).keys()": "not a function",
     "'text'.merge({})": "not a function",
     "$json.person.missing()": "not a function",
-    "$json.none.keys()": "of undefined",
+    "$json.none.keys()": "cannot read property 'keys' of undefined",
 }
 
 
@@ -172,8 +172,38 @@ def test_methods_leave_the_digits_of_data_alone() -> None:
     assert render(["$json.row.compact()"], around, count=1) == [[{"price": Decimal("19.9")}]]
 
 
+def test_a_program_has_them_too_and_keeps_methods_of_its_own() -> None:
+    source = """
+        const merge = (...lists) => lists.flat();
+        class Shelf extends Map { keys() { return [...super.keys()].map(name => `${name}!`) } }
+        class Box { values() { return 'own' } }
+        return [{
+          ours: $json.person.keys(), called: [...merge([1], [2])], shelf: new Shelf([['a', 1]]).keys(),
+          box: new Box().values(), plain: Object.keys({b: 1}), pattern: 'x.keys()'.match(/\\.keys\\(\\)/)[0],
+        }];
+    """
+    (found,) = run(source, AROUND, mode="all", seconds=5).items
+    assert found == {
+        "ours": ["name", "city", "age"],
+        "called": [1, 2],
+        "shelf": ["a!"],
+        "box": "own",
+        "plain": ["b"],
+        "pattern": ".keys()",
+    }
+
+
 def test_only_calls_are_marked() -> None:
+    assert in_calls("[...keys()] + Object.keys({}) + super.keys()") == "[...keys()] + Object.keys({}) + super.keys()"
     assert in_calls("$json.values") == "$json.values"
     assert in_calls("a.keys() + b?.merge(c) + '.keys()'") == "a.$$keys() + b?.$$merge(c) + '.keys()'"
     assert in_calls("`.keys() ${a.keys()}` // .keys()") == "`.keys() ${a.$$keys()}` // .keys()"
     assert in_calls("/.keys()/.test(x) || y / a.keys().length / 2") == "/.keys()/.test(x) || y / a.$$keys().length / 2"
+
+
+@pytest.mark.parametrize("piece", ["\\'", "/*", "'", '"', "`", "`${", "(/[", "(/", "/", "{", ". ", "\\", ".keys("])
+def test_a_source_that_is_never_closed_takes_no_longer_than_others(piece: str) -> None:
+    """S29: marking is done by a worker, which nobody may keep busy with a text. Squared, this would take an hour."""
+    source = f"'{piece * 100_000} .keys() "
+    assert in_calls(source).replace("$$", "") == source
+    assert in_calls(source[1:]).replace("$$", "") == source[1:]
