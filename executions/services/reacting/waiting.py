@@ -26,7 +26,7 @@ LOCK: Final = "SELECT pg_try_advisory_xact_lock(hashtextextended('react:' || %s:
 
 
 def start_waiting(most: int = BATCH) -> int:
-    """Begin what waits, at most `most` runs of each listener, as far as there is room; returns how many."""
+    """S18: begin what waits, at most `most` runs of each listener, as far as there is room; returns how many."""
     listeners = Reaction.objects.filter(waits=True).order_by("listener").values_list("listener", flat=True).distinct()
     return sum(_start_of(listener_id, most) for listener_id in list(listeners))
 
