@@ -173,6 +173,7 @@ REDIS_URL = env.str(
         env.int("REDIS_PORT", default=6379),
     ),
 )
+VALKEY_SECONDS: float = 0.5  # what has not answered by then is away: it only helps, so nobody waits for it
 
 
 def _broker_url(url: str) -> str:
@@ -293,6 +294,8 @@ LEASE_SECONDS = env.float("LEASE_SECONDS", default=30.0)
 HEARTBEAT_SECONDS = env.float("HEARTBEAT_SECONDS", default=5.0)
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=5.0)
 BURST_STEPS = env.int("BURST_STEPS", default=200)
+# After so long no further step of a burst is begun: others wait for the result, a pause or a stop for the record.
+BURST_SECONDS: float = 0.02
 WORKER_QUEUES = env.list("NARYAD_QUEUES", default=[])
 WORKER_SLOTS = env.int("NARYAD_SLOTS", default=1)
 PAYLOAD_MAX_BYTES = env.int("PAYLOAD_MAX_BYTES", default=10_000_000)

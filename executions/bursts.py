@@ -39,8 +39,6 @@ from workflows.node_type import Done
 
 log = structlog.get_logger(__name__)
 
-BURST_SECONDS: Final = 0.02
-"""After so long no further step is begun: others wait for the result, a pause or a stop for the record."""
 INPUT_CHARACTERS: Final = 32_000
 """Of a step's items as JSON: a step with more is run by itself, under a lease and a time limit of its own."""
 BURST_CHARACTERS: Final = 1_000_000
@@ -73,7 +71,7 @@ def follow(
     if claimed.epoch != 1 or claimed.rescues or settlement.ports is None or not _is_plain(settlement):
         return []
     most = min(most, settings.BURST_STEPS)
-    end = time.monotonic() + BURST_SECONDS
+    end = time.monotonic() + settings.BURST_SECONDS
     size = 0
     outputs = {(claimed.step_id, row.port): row.items for row in data}
     waiting = deque(_quick_after(graph, claimed.node_id, settlement.ports))

@@ -16,7 +16,6 @@ import redis
 import structlog
 from django.conf import settings
 
-SOCKET_SECONDS = 0.5
 REST_SECONDS = 5.0
 
 _resting: dict[str, float] = {}
@@ -27,11 +26,11 @@ log = structlog.get_logger(__name__)
 
 @functools.cache
 def client(url: str) -> redis.Redis:
-    """The connection pool of this process for `url`; answers come within half a second or not at all."""
+    """The connection pool of this process for `url`; answers come within `VALKEY_SECONDS` or not at all."""
     return redis.Redis.from_url(
         url,
-        socket_timeout=SOCKET_SECONDS,
-        socket_connect_timeout=SOCKET_SECONDS,
+        socket_timeout=settings.VALKEY_SECONDS,
+        socket_connect_timeout=settings.VALKEY_SECONDS,
         retry=None,
         health_check_interval=30,
         decode_responses=True,

@@ -47,6 +47,12 @@ def _quick_passwords(settings: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _patience_with_valkey(settings: Any) -> None:
+    """On a busy machine it may answer late, and a test of limits would find that nothing is limited."""
+    settings.VALKEY_SECONDS = 10.0
+
+
+@pytest.fixture(autouse=True)
 def _no_search_for_static_files(settings: Any) -> None:
     """Every test client starts the middleware anew, and WhiteNoise would list all static files each time."""
     settings.WHITENOISE_AUTOREFRESH = True

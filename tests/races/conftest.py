@@ -40,6 +40,7 @@ def anna(transactional_db: None) -> Any:
 def stage(anna: Any, settings: Any) -> Iterator[Stage]:
     """Where the threads of the test act. When it is over, every run of the test is checked."""
     settings.TESTING = True
+    settings.BURST_SECONDS = 60.0  # what follows in memory is part of the play, however long the machine takes
     stage = Stage()
     with failpoints.watched(stage.visit):
         yield stage
