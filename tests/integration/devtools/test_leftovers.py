@@ -54,7 +54,11 @@ def test_interrupted_tests_clear_up_and_are_over_when_nothing_is_left(
 def test_killed_tests_leave_nothing(tests_run: subprocess.Popen[str]) -> None:
     started = _started(tests_run)
     tests_run.kill()
-    until(lambda: not _lives(started), seconds=leftovers.GRACE_SECONDS + 60, what="the process of the killed tests is ended")
+    until(
+        lambda: not _lives(started),
+        seconds=leftovers.GRACE_SECONDS + 60,
+        what="the process of the killed tests is ended",
+    )
 
 
 def test_a_process_with_an_environment_of_its_own_is_given_the_mark() -> None:
