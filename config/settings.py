@@ -223,7 +223,7 @@ CELERY_BEAT_SCHEDULE = {"executions.tick": {"task": "executions.tick", "schedule
 # --- language and time ------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "ru"
 LANGUAGES = [("ru", _("Русский")), ("en", _("Английский")), ("pt-br", _("Португальский (Бразилия)"))]
-LOCALE_PATHS = [BASE_DIR / "locale"]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "config" / "locale"]  # the latter puts right what libraries say
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")

@@ -122,8 +122,9 @@ class ExecutionAdmin(RowsByRole, RunPages, ModelAdmin):
 
     # --- what is shown -------------------------------------------------------------------------------------------
     @admin.display(description=_("рабочий процесс"), ordering="workflow__name")
-    def flow(self, execution: Execution) -> str:
-        return str(execution.workflow)
+    def flow(self, execution: Execution) -> SafeString:
+        address = reverse("admin:workflows_workflow_change", args=[execution.workflow_id])
+        return format_html('<a href="{}">{}</a>', address, execution.workflow)
 
     @admin.display(description=_("версия"))
     def version_label(self, execution: Execution) -> str:

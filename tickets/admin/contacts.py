@@ -10,6 +10,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
@@ -55,7 +56,7 @@ class ContactForm(forms.ModelForm):
     """Addresses as people write them, and tags in one line."""
 
     marks = forms.CharField(
-        label=_("метки"), required=False, help_text=_("Через запятую"), widget=UnfoldAdminTextInputWidget
+        label=capfirst(_("метки")), required=False, help_text=_("Через запятую"), widget=UnfoldAdminTextInputWidget
     )
 
     class Meta:

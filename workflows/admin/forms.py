@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
@@ -21,16 +22,16 @@ class WorkflowForm(forms.ModelForm):
 
     code = forms.RegexField(
         r"^\w[\w.-]{0,49}\Z",
-        label=_("код"),
+        label=capfirst(_("код")),
         required=False,
         help_text=_("Пусто — следующий свободный WF-01"),
         widget=UnfoldAdminTextInputWidget,
     )
     definition = forms.CharField(
-        label=_("описание графа"), widget=UnfoldAdminTextareaWidget(attrs={"rows": 30, "spellcheck": "false"})
+        label=capfirst(_("описание графа")), widget=UnfoldAdminTextareaWidget(attrs={"rows": 30, "spellcheck": "false"})
     )
     publish = forms.BooleanField(
-        label=_("опубликовать"),
+        label=capfirst(_("опубликовать")),
         required=False,
         help_text=_("Сразу, если в описании нет ошибок; иначе — черновик"),
         widget=UnfoldBooleanWidget,

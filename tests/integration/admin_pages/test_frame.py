@@ -31,6 +31,17 @@ def test_every_text_of_the_frame_is_translated(language: str) -> None:
 
 
 @pytest.mark.django_db
+def test_a_name_of_any_gender_may_stand_beside_what_is_done_to_it() -> None:
+    """It was called "Добавить группа", and then "группа … был успешно добавлен"."""
+    browser = Client(headers={"accept-language": "ru"})
+    browser.force_login(User.objects.create_superuser("root", "long-enough-47"))
+    assert "Добавить: группа" in browser.get("/admin/auth/group/add/").content.decode()
+    page = browser.post("/admin/auth/group/add/", {"name": "Склад"}, follow=True).content.decode()
+    assert "Склад</a>»: добавлено." in page
+    assert "был успешно" not in page
+
+
+@pytest.mark.django_db
 def test_a_list_is_called_what_it_holds() -> None:
     """It was called "Выберите тревога для просмотра"."""
     browser = Client(headers={"accept-language": "ru"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -39,6 +40,20 @@ def test_a_cancelled_ticket_of_usual_priority(root: Any) -> None:
 def test_a_draft(root: Any) -> None:
     create_from_template(slug="lead", user=root)
     assert "Черновик" in page(root, "workflows_workflow_changelist")
+
+
+def test_a_run_leads_to_its_workflow(root: Any) -> None:
+    run = runs.start(runs.workflow(root), root)
+    address = reverse("admin:workflows_workflow_change", args=[run.workflow_id])
+    for name, arguments in (("executions_execution_changelist", ()), ("executions_execution_change", (run.pk,))):
+        assert f'href="{address}"' in page(root, name, *arguments)
+
+
+def test_labels_of_a_workflow_begin_with_a_capital(root: Any) -> None:
+    workflow = runs.workflow(root)
+    shown = page(root, "workflows_workflow_change", workflow.pk)
+    assert "Код" in shown
+    assert not re.search(r">\s*(код|опубликовать|описание графа)\s*<", shown)
 
 
 def test_a_stopped_run(root: Any) -> None:
