@@ -24,7 +24,7 @@ class ReactionAdmin(BookAdmin):
 
     list_select_related: ClassVar[Any] = ("workflow", "project", "event")
     list_display = ("at", "outcome", "event_name", "event_subject", "flow", "run_link")
-    list_filter = ("outcome", "project", "at")
+    list_filter = ("outcome", "waits", "project", "at")
     search_fields = ("=event__id", "=event__name", "=event__subject", "workflow__code")
     actions = ("replay_selected",)
     fields: ClassVar[tuple[str, ...]] = (

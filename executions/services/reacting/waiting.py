@@ -45,6 +45,7 @@ def _start_of(listener_id: uuid.UUID, most: int) -> int:
 
 def _start_next(listener_id: uuid.UUID) -> bool:
     """Begin the oldest one; False when there is none, no room, or another ticker is at it."""
+    line: Reaction | None = None
     try:
         with transaction.atomic():
             line = _next(listener_id)
@@ -53,11 +54,17 @@ def _start_next(listener_id: uuid.UUID) -> bool:
         raise
     except Exception:
         log.exception("waiting start failed", listener_id=str(listener_id))
-    with transaction.atomic():  # what cannot be started must not keep those behind it for ever
+    return line is not None and _gave_up(line.pk, listener_id)
+
+
+def _gave_up(line_id: int, listener_id: uuid.UUID) -> bool:
+    """What cannot be started must not keep those behind it for ever. False when another ticker has seen to it."""
+    with transaction.atomic():
         line = _next(listener_id)
-        if line is not None:
-            give_up(line, code=DEFECT)
-    return line is not None
+        if line is None or line.pk != line_id:
+            return False
+        give_up(line, code=DEFECT)
+    return True
 
 
 def _next(listener_id: uuid.UUID) -> Reaction | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client, override_settings
 
 from accounts import failpoints
@@ -133,6 +135,43 @@ def test_what_waits_at_a_trigger_that_is_gone_is_refused_and_keeps_no_other(anna
         reacting.start_waiting()
     assert outcomes(flow) == ["started", "refused"]
     assert numbers(other) == [0, 1]
+
+
+def test_a_start_that_breaks_is_given_up_and_keeps_nobody_behind_it(anna: Any) -> None:
+    flow = listening(anna)
+    with override_settings(EVENT_STARTS_PER_MINUTE=1):
+        told(0, 1, 2)
+    broken = Reaction.objects.filter(workflow=flow, waits=True).order_by("id").first()
+    assert broken is not None
+
+    def break_first(place: str) -> None:
+        if place == "reaction.noted" and Reaction.objects.filter(pk=broken.pk, waits=True).exists():
+            raise ValueError("this one cannot be started")
+
+    with ROOM, override_settings(TESTING=True), failpoints.watched(break_first):
+        reacting.start_waiting()
+    assert outcomes(flow) == ["started", "refused", "started"]
+    broken.refresh_from_db()
+    assert (broken.details["code"], broken.waits) == ("defect", False)
+
+
+def test_tickers_that_look_at_once_start_each_once(anna: Any) -> None:
+    flow = listening(anna)
+    with override_settings(EVENT_STARTS_PER_MINUTE=1):
+        told(*range(12))
+
+    def look() -> None:
+        reacting.start_waiting()
+        connection.close()
+
+    with ROOM:
+        tickers = [threading.Thread(target=look) for _number in range(3)]
+        for ticker in tickers:
+            ticker.start()
+        for ticker in tickers:
+            ticker.join()
+        reacting.start_waiting()
+    assert numbers(flow) == list(range(12))
 
 
 def multiplying(anna: Any, times: int) -> Any:

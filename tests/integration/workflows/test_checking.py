@@ -59,7 +59,7 @@ def test_what_is_no_definition_is_refused(api: APIClient, created: dict[str, Any
 def test_a_config_that_is_no_object_is_pointed_out_whatever_the_type(
     api: APIClient, created: dict[str, Any], config: Any
 ) -> None:
-    """S3-10: no document is answered by a defect."""
+    """S3-8: no document is answered by a defect."""
     types = [node_type.type for node_type in catalogue.all_types()]
     nodes = [{"id": name, "type": name, "data": {"config": config}} for name in types]
     answer = check(api, created, {"definition": {"nodes": nodes, "edges": []}})
