@@ -20,9 +20,10 @@ MISSING = gettext_noop(
 def calendar_problems(definition: Definition, project_id: int) -> Iterator[Problem]:
     """A warning for every calendar that is not there, since without one the time counts day and night."""
     absences = [node for node in definition.nodes if node.type == WAITING and isinstance(node.config, Mapping)]
-    named = [(node.id, node.config.get("calendar")) for node in absences]
-    wanted = {name for _node, name in named if isinstance(name, str) and name}
+    found = [(node.id, node.config.get("calendar")) for node in absences]
+    named = [(node_id, name) for node_id, name in found if isinstance(name, str) and name]
+    wanted = {name for _node, name in named}
     known = calendars.known_of(project_id, wanted) if wanted else set()
     for node_id, name in named:
-        if name in wanted - known:
+        if name not in known:
             yield Problem("calendar_missing", MISSING, node_id, severity="warning", params={"calendar": name})
