@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
+from http.client import HTTPException
 from pathlib import Path
 
 from devtools.environment import Plan, answers, emulator_variables, sandbox_variables, webhook_secret_file
@@ -120,5 +120,5 @@ def says_ok(url: str) -> bool:
     try:
         with straight.open(url, timeout=2) as answer:
             return bool(answer.status == 200)
-    except (OSError, urllib.error.URLError):
+    except (OSError, HTTPException):
         return False

@@ -6,6 +6,7 @@ import json
 import re
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 from pathlib import Path
 from typing import TypedDict
 
@@ -63,18 +64,21 @@ def _served_queues(found: list[records.Record]) -> frozenset[str] | None:
     web = next((record for record in found if record.name == "web" and record.runs), None)
     if web is None:
         return None
+    try:
+        return frozenset(json.loads(_said(f"{web.address}/readyz"))["queues"])
+    except (OSError, HTTPException, ValueError, KeyError, TypeError):  # also one that dies in the middle of its answer
+        return None
+
+
+def _said(url: str) -> bytes:
+    """What is answered to a GET, whatever the status. Raises OSError and HTTPException."""
     straight = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with straight.open(f"{web.address}/readyz", timeout=5) as answer:
-            body = answer.read()
+        with straight.open(url, timeout=5) as answer:
+            return bytes(answer.read())
     except urllib.error.HTTPError as unready:
-        body = unready.read()
-    except OSError:
-        return None
-    try:
-        return frozenset(json.loads(body)["queues"])
-    except (ValueError, KeyError, TypeError):
-        return None
+        with unready:
+            return unready.read()
 
 
 def _memory(pid: int) -> float:
