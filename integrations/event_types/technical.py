@@ -161,7 +161,8 @@ TYPES: Final = (
             required("workflow", "string", "WF-01"),
             required("executionId", "string", "0191"),
             required("seconds", "number", 900),
-            required("usualSeconds", "number", 60),
+            optional("usualSeconds", "number", 60),
+            optional("reason", "string", "slow"),
         ),
     ),
     EventType(

@@ -1,12 +1,20 @@
-"""Runs that take longer than their workflow usually does: each is told of once."""
+"""Runs that take longer than their workflow usually does, or wait for each other in a circle: each is told of once."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Final
 
 from django.db import connection
+from django.db.models import CharField, Exists, OuterRef
+from django.db.models.functions import Cast
 
+from accounts import clock
+from executions.engine.states import ExecutionStatus
+from executions.models import Execution
+from executions.services.circles import circle
 from integrations import events
+from integrations.events import Event
 
 STUCK: Final = "process.stuck"
 LEAST_SECONDS: Final = 60
@@ -49,7 +57,13 @@ ORDER BY going.seconds DESC LIMIT %(batch)s
 
 
 def tell_of_stuck() -> int:
-    """An event for each run that has been going on for more than twice its workflow's own p95; returns how many."""
+    """An event for each run that has been going on for more than twice its workflow's own p95, or that stands in line
+    for a place whose holder waits for it in its turn; returns how many.
+    """
+    return _tell_of_slow() + _tell_of_circles()
+
+
+def _tell_of_slow() -> int:
     values: dict[str, Any] = {
         "of": OF_RUNS,
         "least": LEAST_SECONDS,
@@ -70,8 +84,40 @@ def tell_of_stuck() -> int:
                 "executionId": str(run_id),
                 "seconds": round(seconds, 1),
                 "usualSeconds": round(usual, 3),
+                "reason": "slow",
             },
             dedupe_key=str(run_id),
             source="executions",
         )
     return len(rows)
+
+
+def _tell_of_circles() -> int:
+    """Only a run that another one awaits can close a circle; of those in line the oldest are looked at."""
+    known = Event.objects.filter(
+        project_id=OuterRef("project_id"), name=STUCK, dedupe_key=Cast(OuterRef("pk"), CharField())
+    )
+    now = clock.read()
+    waiting = Execution.objects.filter(
+        status=ExecutionStatus.QUEUED,
+        finished_at=None,
+        awaited=True,
+        created_at__lt=now - timedelta(seconds=LEAST_SECONDS),
+    )
+    found = waiting.filter(~Exists(known)).select_related("workflow").order_by("created_at")[:BATCH]
+    stuck = [run for run in found if circle(run)]
+    for run in stuck:
+        events.emit(
+            project_id=run.project_id,
+            name=STUCK,
+            subject=run.workflow.code,
+            payload={
+                "workflow": run.workflow.code,
+                "executionId": str(run.pk),
+                "seconds": round((now - run.created_at).total_seconds(), 1),
+                "reason": "circle",
+            },
+            dedupe_key=str(run.pk),
+            source="executions",
+        )
+    return len(stuck)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from accounts.clock import Clock
 from accounts.models import User
 from executions import runner, services
 from executions.models import Execution, Step, Worker
-from executions.services import admission, aftercare
+from executions.services import admission, aftercare, reacting
 from integrations import breaker
+from integrations.models import Event
 from tests.fakes.ledger import Ledger
 from tests.integration import runs
 from tests.integration.answers import scenes
@@ -161,6 +163,12 @@ def test_two_runs_that_wait_for_each_others_places_are_told_the_circle(editor: U
         around = way[turn:] + way[:turn]
         assert (reason["kind"], told) == ("circle", [(str(a.pk), why, str(b.pk)) for a, why, b in around])
     assert str(second_run.pk) in first(first_run)["sentence"]
+    assert reacting.tell_of_stuck() == 0  # it may have begun a moment ago
+    Execution.objects.filter(status="queued").update(created_at=Clock() - timedelta(seconds=90))
+    assert [reacting.tell_of_stuck() for _time in range(2)] == [2, 0]
+    events = Event.objects.filter(name="process.stuck").order_by("id")
+    stuck = {(event.payload["executionId"], event.payload["reason"]) for event in events}
+    assert stuck == {(str(child.pk), "circle") for child in (first_child, second_child)}
     services.stop(execution_id=second_run.pk)
     while driving.drain() or aftercare.look_after_ended() or admission.admit_waiting():
         pass
@@ -175,6 +183,8 @@ def test_a_place_that_will_be_free_is_waited_for_in_no_circle(editor: User, work
     driving.drain()
     (child,) = Execution.objects.filter(parent_step__execution=run)
     assert [first(one)["kind"] for one in (run, child)] == ["child", "slot"]
+    Execution.objects.filter(status="queued").update(created_at=Clock() - timedelta(seconds=90))
+    assert reacting.tell_of_stuck() == 0
 
 
 @pytest.mark.parametrize("verb", ["stop", None])
