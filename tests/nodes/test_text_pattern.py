@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.utils.translation import gettext
 
 from tests.nodes.context import faults, run
 from workflows.javascript import Busy
@@ -60,7 +59,7 @@ def test_a_pattern_that_backtracks_for_ever_is_stopped(pattern: str) -> None:
 
     assert failure.value.code == "pattern_failed"
     assert failure.value.details == {"field": "pattern", "item": 2}
-    assert "(a+)+" in gettext(failure.value.message), "an example of what to mend"
+    assert "(a+)+" in str(failure.value.message), "an example of what to mend"
 
 
 @pytest.mark.parametrize("pattern", ["(", "a{2,1}", "');throw 1;('["])
