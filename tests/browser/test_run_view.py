@@ -154,3 +154,18 @@ def test_a_run_is_reached_and_read_without_a_mouse(workbench: Workbench, naryad:
     row.focus()
     workbench.page.keyboard.press("Enter")
     expect(workbench.page.locator(".nyd-step")).to_be_visible()
+
+
+def test_an_error_names_its_field_as_the_form_does_and_says_nothing_twice(workbench: Workbench, naryad: Naryad):
+    late = {"id": "n0", "type": "delay", "position": {"x": 0, "y": 0}, "data": {"config": {"seconds": "{{ $json.s }}"}}}
+    api = naryad.api("admin")
+    made = api.post("/workflows", {"name": "Wrong", "definition": {"nodes": [late], "edges": []}})
+    run = api.post(f"/workflows/{made['id']}/execute", {"inputData": {"s": "soon"}})
+    page = workbench.page
+    page.goto(f"{workbench.url}/admin/executions/execution/{run['id']}/view/")
+    workbench.wait_for_run("failed")
+    workbench.wait_for_step("n0", "failed")
+    page.locator(".nyd-time-row").first.click()
+    error = page.locator(".nyd-step .nyd-error").first
+    expect(error).to_contain_text("Поле «Секунд (seconds)»: здесь нужно число")
+    expect(error.locator("dt")).to_have_text(["item"])

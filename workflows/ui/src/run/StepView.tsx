@@ -106,8 +106,15 @@ function Ports({ title, items, ports }: { title: string; items: Record<string, u
   );
 }
 
+/** A detail that is a part of the sentence above it needs no line of its own. */
+function isSaid(message: string, value: unknown): boolean {
+  return typeof value === "string" && value !== "" && message.includes(value);
+}
+
 export function ErrorBox({ error }: { error: Failure }) {
-  const details = Object.entries(error.details ?? {}).filter(([name]) => !["stepId", "nodeId"].includes(name));
+  const details = Object.entries(error.details ?? {}).filter(
+    ([name, value]) => !["stepId", "nodeId"].includes(name) && !isSaid(error.message, value),
+  );
   return (
     <div className="nyd-error" role="alert">
       <b>{error.message}</b> <code>{error.code}</code>
