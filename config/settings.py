@@ -294,8 +294,7 @@ LEASE_SECONDS = env.float("LEASE_SECONDS", default=30.0)
 HEARTBEAT_SECONDS = env.float("HEARTBEAT_SECONDS", default=5.0)
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=5.0)
 BURST_STEPS = env.int("BURST_STEPS", default=200)
-# After so long no further step of a burst is begun: others wait for the result, a pause or a stop for the record.
-BURST_SECONDS: float = 0.02
+BURST_SECONDS: float = 0.02  # a longer burst begins no further step: others wait for its results, a stop for its record
 WORKER_QUEUES = env.list("NARYAD_QUEUES", default=[])
 WORKER_SLOTS = env.int("NARYAD_SLOTS", default=1)
 PAYLOAD_MAX_BYTES = env.int("PAYLOAD_MAX_BYTES", default=10_000_000)
@@ -346,8 +345,7 @@ EXPRESSION_ENV = {name: os.environ.get(name, "") for name in env.list("EXPRESSIO
 GCP_PROJECT_ID = env.str("GCP_PROJECT_ID", default="")
 BIGQUERY_DATASET = env.str("BIGQUERY_DATASET", default="naryad")
 BIGQUERY_LOCATION = env.str("BIGQUERY_LOCATION", default="EU")
-# An emulator, which is asked without credentials.
-BIGQUERY_API_ENDPOINT = env.str("BIGQUERY_EMULATOR_HOST", default="")
+BIGQUERY_API_ENDPOINT = env.str("BIGQUERY_EMULATOR_HOST", default="")  # an emulator, asked without credentials
 BIGQUERY_BATCH_SECONDS = env.float("BIGQUERY_BATCH_SECONDS", default=60.0)
 BIGQUERY_RAW_RETENTION_DAYS = env.int("BIGQUERY_RAW_RETENTION_DAYS", default=0)
 # All that the process which talks to Google is given: where its credentials lie and how the network is reached.
