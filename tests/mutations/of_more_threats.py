@@ -117,10 +117,10 @@ FAULTS: Final = (
     ),
     Mutant(
         name="s30-a-head-has-any-size",
-        why="who never ends a header fills the memory before anybody has asked for a token",
+        why="who sends headers without end fills the memory before anybody has asked for a token",
         file="config/web_protocol.py",
-        old="if self._unended_bytes > MAX_HEAD_BYTES and not self._too_large:",
-        new="if self._unended_bytes < 0:",
+        old="if len(self.headers) >= MAX_HEADERS or self._head_bytes > MAX_HEAD_BYTES:",
+        new="if len(self.headers) < 0:",
         killers=("tests/integration/config/test_endless_heads.py::test_a_head_without_measure_is_refused",),
     ),
     Mutant(
