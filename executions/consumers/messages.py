@@ -14,6 +14,8 @@ from integrations import safe_json
 SUBPROTOCOL = "bearer"
 MAX_MESSAGE = 64 * 1024
 """Characters or bytes."""
+SPOKEN = ("subscribe", "unsubscribe", "auth")
+"""The events of clients of Socket.IO, with one argument at most."""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Awaitable
 from contextlib import suppress
 from functools import cache
+from importlib import import_module
 from typing import Any, Final
 
 import structlog
@@ -24,7 +25,7 @@ from accounts.languages import language_for
 from executions.consumers.admission import Admission, admit, seats, visitors
 from executions.consumers.database import patiently
 from executions.consumers.following import Follower
-from executions.consumers.messages import MAX_MESSAGE, since_of
+from executions.consumers.messages import MAX_MESSAGE, SPOKEN, since_of
 from executions.errors import BadMessage, ExecutionNotFound, TooManyMessages
 from integrations import safe_json
 
@@ -32,9 +33,8 @@ log = structlog.get_logger(__name__)
 
 MESSAGES_PER_MINUTE: Final = 60
 NOT_AUTHENTICATED: Final = 4401
-SPOKEN: Final = ("subscribe", "unsubscribe", "auth")
-"""The events of clients, with one argument at most."""
-BINARY_PACKETS: Final = ("5", "6")
+MESSAGE: Final = "4"
+"""How a packet of engine.io begins that says something."""
 
 
 class _Exact:
@@ -245,36 +245,8 @@ def _wish(data: Any) -> tuple[uuid.UUID, int | None]:
 
 @cache
 def _application() -> Any:
-    import engineio
-    import socketio
-
-    class Lines(engineio.AsyncServer):
-        async def disconnect(self, sid: str | None = None) -> None:
-            """As the library's, which only asks the client to close the line: whoever does not would keep it."""
-            line = self.sockets.get(sid)
-            await super().disconnect(sid)
-            if line is not None:
-                await line.queue.put(None)
-
-    class Server(socketio.AsyncServer):
-        """As the library's, which takes more from clients than is spoken here."""
-
-        def _engineio_server_class(self) -> type[Lines]:
-            return Lines
-
-        async def _handle_eio_message(self, eio_sid: str, data: Any) -> None:
-            """Nothing binary: a packet announces so many attachments, and all are kept until the last has come."""
-            if isinstance(data, str) and data[:1] not in BINARY_PACKETS:
-                await super()._handle_eio_message(eio_sid, data)
-            else:
-                await self.eio.disconnect(eio_sid)
-
-        async def _handle_event(self, eio_sid: str, namespace: str | None, id: int | None, data: Any) -> None:
-            """Only what clients may say: `connect` and `disconnect` would be taken for the library's own words."""
-            if isinstance(data, list) and data and data[0] in SPOKEN:
-                await super()._handle_event(eio_sid, namespace, id, data[:2])
-
-    server = Server(
+    lines: Any = import_module("executions.consumers.lines")
+    server = lines.Server(
         async_mode="asgi",
         transports=["websocket"],
         cors_allowed_origins=[],  # `OriginCheck` stands in front
@@ -284,23 +256,24 @@ def _application() -> Any:
         logger=False,
         engineio_logger=False,
     )
-    Reception(server, socketio.exceptions.ConnectionRefusedError)
-    return socketio.ASGIApp(server)
+    Reception(server, lines.Refused)
+    return lines.Door(server)
 
 
 async def socket_io(scope: Any, receive: Any, send: Any) -> None:
     """The ASGI application; stands at `/socket.io/`. Who says nothing within `SOCKET_AUTH_SECONDS` is sent away."""
     heard = False
+    end = asyncio.get_running_loop().time() + settings.SOCKET_AUTH_SECONDS
 
     async def promptly() -> Any:
         nonlocal heard
         if heard:
             return await receive()
         try:
-            message = await asyncio.wait_for(receive(), settings.SOCKET_AUTH_SECONDS)
+            message = await asyncio.wait_for(receive(), end - asyncio.get_running_loop().time())
         except TimeoutError:
             return {"type": "websocket.disconnect", "code": NOT_AUTHENTICATED}
-        heard = message["type"] == "websocket.receive"
+        heard = str(message.get("text") or "").startswith(MESSAGE)
         return message
 
     await _application()(scope, promptly, send)

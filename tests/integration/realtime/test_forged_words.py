@@ -97,7 +97,7 @@ def test_no_packet_harms_another_connection(web: str, user: User) -> None:
                     socket.send(greeting)
                     socket.recv(timeout=PATIENCE_SECONDS)
                 socket.send(packet)
-                socket.ping().wait(PATIENCE_SECONDS)
+                assert socket.ping(ack_on_close=True).wait(PATIENCE_SECONDS)
         driving.drain()
         assert [told["seq"] for told in witness.events_until("execution.succeeded")] == [2, 3, 4]
 
