@@ -134,7 +134,7 @@ FAULTS: Final = (
     Mutant(
         name="s31-a-client-speaks-for-the-library",
         why="who says that they are gone stays, and takes no place any more",
-        file="executions/consumers/socket_io.py",
+        file="executions/consumers/lines.py",
         old="if isinstance(data, list) and data and data[0] in SPOKEN:",
         new="if data:",
         killers=("tests/integration/realtime/test_forged_words.py::test_a_client_does_not_speak_for_the_library",),
