@@ -19,8 +19,8 @@ test-long:  ## those that take long, 40 minutes: storms of kills, stories of cha
 	@exec $(PYTHON) dev.py test -m "long or storm" $(ARGS)
 
 test-all:  ## `make test`, then `make test-long`: all tests there are
-	@$(PYTHON) dev.py test $(ARGS)
-	@exec $(PYTHON) dev.py test -m "long or storm" $(ARGS)
+	@$(PYTHON) dev.py test
+	@exec $(PYTHON) dev.py test -m "long or storm"
 
 check:  ## lint, types, floors, migrations in step, Django checks, OpenAPI
 	@exec $(PYTHON) dev.py check

@@ -2,14 +2,10 @@
 
 One half waits a good deal, for processes that start and die; the other computes. Each has its own PostgreSQL and
 Valkey, because some tests count what a whole server does. `python -m devtools.testing` is the other half.
-
-With `--again`, as CI calls it, a few tests that failed are run once more, alone: a machine that is shared may stand
-still for seconds just when a test kills a process. Which needed it is said on the last lines; each is to be mended.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
@@ -30,34 +26,18 @@ from devtools.supervisor import Supervisor
 
 TESTS: Final = ROOT / "tests"
 OTHER_HALF: Final = "integration"
-_SECOND_HALF: Final = str((TESTS / OTHER_HALF).relative_to(ROOT))
-FIRST_HOME, OTHER_HOME = "test", "test-beside"
+OTHER_HOME: Final = "test-beside"
 PASSED, FAILED = 0, 1
 """The exit statuses of a pytest that came to its end."""
-AGAIN: Final = "--again"
-BY_CHANCE: Final = 3
-"""When more tests fail at once, it is no chance, and none is run again."""
 
 
 def test(arguments: Sequence[str]) -> int:
-    """pytest with `arguments`, whatever the environment names; with none, all the quick tests in two halves.
-
-    `--again` among them gives at most `BY_CHANCE` tests that failed a second try.
-    """
-    if AGAIN not in arguments:
-        return _first_try(arguments)
-    for home in (FIRST_HOME, OTHER_HOME):
-        _record_of_failures(home).unlink(missing_ok=True)
-    asked = [argument for argument in arguments if argument != AGAIN]
-    status = _first_try(asked)
-    return _second_try(asked) if status == FAILED else status
-
-
-def _first_try(arguments: Sequence[str]) -> int:
+    """pytest with `arguments`, whatever the environment names; with none, all the quick tests in two halves."""
     if arguments:
-        return _pytest(FIRST_HOME, arguments)
+        return _pytest("test", arguments)
+    halves = sorted(str(found.relative_to(ROOT)) for found in TESTS.iterdir() if _holds_tests(found))
     with _other_half() as (other, log):
-        first = _pytest(FIRST_HOME, _first_half())
+        first = _pytest("test", halves)
         if first in (PASSED, FAILED):  # else it was interrupted, or nothing could be run
             console.say("the other half of the tests is still running" if other.poll() is None else "the other half:")
             other.wait()
@@ -66,42 +46,6 @@ def _first_try(arguments: Sequence[str]) -> int:
     passed_beside = first == FAILED and other.returncode == PASSED
     sys.stdout.write(f"{told.splitlines()[-1]}\n" if passed_beside else told)
     return first if first not in (PASSED, FAILED) else other.returncode or first
-
-
-def _second_try(asked: Sequence[str]) -> int:
-    failed = {home: _failures(home) for home in (FIRST_HOME, OTHER_HOME)}
-    names = [name for found in failed.values() for name in found]
-    if not 0 < len(names) <= BY_CHANCE:
-        return FAILED
-    console.say(f"{len(names)} failed: once more, alone")
-    for home, paths in ((FIRST_HOME, asked or _first_half()), (OTHER_HOME, [_SECOND_HALF])):
-        if failed[home] and (status := _pytest(home, [*paths, "--last-failed"])) != PASSED:
-            return status
-    console.say("PASSED ONLY AT THE SECOND TRY, to be mended (the reasons stand above):")
-    for name in names:
-        console.say(f"  {name}")
-    return PASSED
-
-
-def _first_half() -> list[str]:
-    return sorted(str(found.relative_to(ROOT)) for found in TESTS.iterdir() if _holds_tests(found))
-
-
-def _failures(home: str) -> list[str]:
-    """The tests that failed when they last ran there."""
-    try:
-        return list(json.loads(_record_of_failures(home).read_text()))
-    except FileNotFoundError:
-        return []
-
-
-def _record_of_failures(home: str) -> Path:
-    return _cache(home) / "v" / "cache" / "lastfailed"
-
-
-def _cache(home: str) -> Path:
-    """Where pytest keeps what it knows of its last run: two processes must not write one."""
-    return installation().var / "pytest" / home
 
 
 def on_throw_away_servers(home: Installation, work: Callable[[Supervisor, Plan], int]) -> int:
@@ -118,10 +62,12 @@ def on_throw_away_servers(home: Installation, work: Callable[[Supervisor, Plan],
 
 
 def _pytest(home: str, arguments: Sequence[str]) -> int:
-    command = [sys.executable, "-m", "pytest", "-o", f"cache_dir={_cache(home)}", *arguments]
+    command = [sys.executable, "-m", "pytest", *arguments]
+    if home != "test":  # two processes must not write one cache
+        command += ["-p", "no:cacheprovider"]
     with tempfile.TemporaryDirectory(prefix="n") as folder:
         # Each pytest closes the folder above its own to all others, also to the account of a PostgreSQL below it.
-        own = {"PYTEST_DEBUG_TEMPROOT": folder} if home != FIRST_HOME else {}
+        own = {"PYTEST_DEBUG_TEMPROOT": folder} if home != "test" else {}
         return on_throw_away_servers(
             Installation(installation().var / home),
             lambda supervisor, plan: supervisor.foreground(command, {**plan.variables, **own}),
@@ -161,4 +107,4 @@ def _end_with_the_first_half() -> None:
 
 if __name__ == "__main__":
     threading.Thread(target=_end_with_the_first_half, daemon=True).start()
-    sys.exit(_pytest(OTHER_HOME, [_SECOND_HALF]))
+    sys.exit(_pytest(OTHER_HOME, [str((TESTS / OTHER_HALF).relative_to(ROOT))]))
