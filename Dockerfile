@@ -30,4 +30,4 @@ RUN pybabel --quiet compile --directory locale --domain django \
 RUN NODE_ENV=development python manage.py collectstatic --no-input --verbosity 0 && rm -rf /tmp/naryad
 USER naryad
 EXPOSE 3001
-CMD ["python", "-m", "uvicorn", "config.asgi:application", "--host", "0.0.0.0", "--port", "3001", "--lifespan", "off", "--no-proxy-headers", "--no-access-log", "--no-server-header", "--ws-max-size", "65536", "--timeout-graceful-shutdown", "5", "--http", "config.web_protocol:Lingering"]
+CMD ["python", "-m", "uvicorn", "config.asgi:application", "--host", "0.0.0.0", "--port", "3001", "--lifespan", "off", "--no-proxy-headers", "--no-access-log", "--no-server-header", "--ws-max-size", "65536", "--timeout-graceful-shutdown", "5", "--http", "config.web_protocol:Lingering", "--ws", "config.socket_protocol:Gathered"]

@@ -61,9 +61,9 @@ class Inside:
         self.ids.append(run)
         return run
 
-    def wait(self, runs: Sequence[UUID]) -> None:
+    def wait(self, runs: Sequence[UUID], *, calmly: bool = False) -> None:
         """Return when all of them have ended. Raises Late, and Failed unless all have succeeded."""
-        wait_until_none(self._connection, OPEN, runs)
+        wait_until_none(self._connection, OPEN, runs, calmly=calmly)
         ends = set(Execution.objects.filter(pk__in=runs).values_list("status", flat=True))
         if ends != {"succeeded"}:
             raise Failed(f"runs of the bench ended {', '.join(sorted(ends))}")

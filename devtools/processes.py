@@ -34,7 +34,7 @@ def command_of(name: str, *, port: int, sandbox: Sequence[str] = ()) -> list[str
     web = ["-m", "uvicorn", "config.asgi:application", "--host", "127.0.0.1", "--port", str(port)]
     web += ["--lifespan", "off", "--no-proxy-headers", "--no-access-log", "--no-server-header"]
     web += ["--ws-max-size", "65536", "--timeout-graceful-shutdown", "5"]
-    web += ["--http", "config.web_protocol:Lingering"]
+    web += ["--http", "config.web_protocol:Lingering", "--ws", "config.socket_protocol:Gathered"]
     commands = {
         "web": web,
         "worker": _worker("worker", "threads", 100, "io"),

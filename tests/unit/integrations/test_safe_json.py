@@ -194,6 +194,12 @@ def test_whatever_is_written_is_read_back_equal(value: Any):
     assert loads(dumps(value).encode()) == value
 
 
+@given(values, st.floats(allow_nan=False, allow_infinity=False))
+def test_a_decimal_beside_them_changes_nothing_in_how_values_are_written(value: Any, number: float):
+    beside = {"value": value, "number": number, "at": datetime(2026, 1, 2, tzinfo=UTC), "more": (1, True)}
+    assert dumps([beside, Decimal("1.50")]) == f"[{dumps(beside)},1.50]"
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_value_or_a_named_refusal(document: bytes):
     refusal = None
