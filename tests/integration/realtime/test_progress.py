@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.db import transaction
+from rest_framework.test import APIClient
 
 from accounts.models import User
 from executions import journal, services
@@ -15,6 +17,8 @@ from tests.integration import runs
 from tests.integration.executions import driving
 from tests.integration.realtime.watching import watching
 
+PARTS = ("", "/steps", "/events")
+DATA = ("input", "output")
 STEP_KEYS = ("id", "status", "attempt", "error")
 
 
@@ -49,6 +53,27 @@ def test_a_late_watcher_sees_what_has_become(web: str, user: User):
     assert [step["status"] for step in snapshot["steps"]] == ["succeeded", "failed"]
     assert snapshot["steps"][1]["error"]["code"] == "failed_on_purpose"
     assert snapshot["seq"] == ExecutionEvent.objects.filter(execution=run).count()
+
+
+def test_the_socket_and_rest_tell_the_same(web: str, user: User):
+    """S3-21: the run, its steps and its journal have one shape, also of a failed step, of one that never began and of a log."""
+    run = runs.finished_run(user, ("a", "noop"), ("b", "fail"), ("c", "noop"))
+    line = journal.event("log", {"message": "%(count)s", "params": {"count": 3}}, level="warning")
+    with transaction.atomic():
+        Execution.objects.select_for_update().get(pk=run.pk)
+        journal.append(run.pk, [line])
+    token = runs.token(user)
+    with watching(web, run, token) as watcher:
+        snapshot = watcher.frame()
+    with watching(web, run, token, since=0) as watcher:
+        events = watcher.events_until("log")
+    api = APIClient(headers={"Authorization": f"Bearer {token}"})
+    execution, steps, lines = (api.get(f"/api/v1/executions/{run.pk}{part}").json() for part in PARTS)
+
+    assert snapshot["execution"] == execution
+    without_data = [{key: value for key, value in step.items() if key not in DATA} for step in steps["results"]]
+    assert snapshot["steps"] == without_data
+    assert events == lines["results"]
 
 
 def test_a_reconnect_with_the_last_number_loses_nothing(web: str, user: User):
