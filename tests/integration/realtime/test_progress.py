@@ -56,7 +56,7 @@ def test_a_late_watcher_sees_what_has_become(web: str, user: User):
 
 
 def test_the_socket_and_rest_tell_the_same(web: str, user: User):
-    """S3-21: the run, its steps and its journal have one shape, also of a failed step, of one that never began and of a log."""
+    """S3-21: the run, its steps and its journal look alike, with a failed step and one that never began."""
     run = runs.finished_run(user, ("a", "noop"), ("b", "fail"), ("c", "noop"))
     line = journal.event("log", {"message": "%(count)s", "params": {"count": 3}}, level="warning")
     with transaction.atomic():
