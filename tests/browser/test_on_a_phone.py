@@ -30,6 +30,30 @@ def test_the_form_of_a_node_and_a_step_can_be_closed_on_a_phone(workbench: Workb
     _close(workbench)
 
 
+def test_the_list_of_nodes_folds_away_and_stays_so(workbench: Workbench, naryad: Naryad):
+    """With the keyboard as well as with a finger; what is left of the width is the graph's."""
+    made = naryad.api("admin").post("/workflows", {**SEED, "name": "Folded"})
+    page = workbench.page
+    page.set_viewport_size({"width": 390, "height": 800})
+    workbench.open(made["id"])
+    fold = page.locator(".nyd-palette").get_by_role("button", name="Узлы", exact=True)
+    search = page.get_by_role("searchbox", name="Найти узел")
+    expect(fold).to_have_attribute("aria-expanded", "true")
+    search.focus()
+    page.keyboard.press("Shift+Tab")
+    expect(fold).to_be_focused()
+    page.keyboard.press("Enter")
+    for _ in ("folded", "opened again"):
+        expect(fold).to_have_attribute("aria-expanded", "false")
+        expect(search).to_be_hidden()
+        expect(page.locator(".nyd-palette-item").first).to_be_hidden()
+        assert page.evaluate("document.querySelector('.nyd-canvas').clientWidth") > 300
+        workbench.open(made["id"])
+    fold.click()
+    expect(fold).to_have_attribute("aria-expanded", "true")
+    expect(page.locator(".nyd-palette-item").first).to_be_visible()
+
+
 def _close(workbench: Workbench) -> None:
     form = workbench.page.locator(".nyd-inspector")
     way_out = form.get_by_role("button", name="Закрыть")

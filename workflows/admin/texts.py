@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 TEXTS = {
     "palette": _("Узлы"),
+    "foldPalette": _("Сложить список узлов"),
+    "unfoldPalette": _("Показать список узлов"),
     "searchNodes": _("Найти узел"),
     "nothingFound": _("Ничего не найдено"),
     "group_wildberries": _("Wildberries"),

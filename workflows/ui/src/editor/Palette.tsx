@@ -9,24 +9,48 @@ interface Props {
   onAdd: (type: string) => void;
 }
 
-/** All nodes that this kind of workflow may hold, by group; to be dragged, or added with Enter. */
+const KEPT = "naryad.palette";
+const LIST = "nyd-palette-list";
+
+/**
+ * All nodes that this kind of workflow may hold, by group; to be dragged, or added with Enter.
+ * Folded it leaves its place to the graph, until whoever folded it in this browser unfolds it.
+ */
 export function Palette({ onAdd }: Props) {
   const catalogue = useCatalogue();
   const [wanted, setWanted] = useState("");
+  const [isFolded, setFolded] = useState(() => localStorage.getItem(KEPT) === "folded");
   const groups = useMemo(() => grouped([...catalogue.values()], wanted), [catalogue, wanted]);
+  const fold = () => {
+    setFolded(!isFolded);
+    localStorage.setItem(KEPT, isFolded ? "open" : "folded");
+  };
   return (
-    <aside className="nyd-palette" aria-label={t("palette")}>
-      <div className="nyd-search">
-        <Icon name="search" />
-        <input
-          type="search"
-          value={wanted}
-          placeholder={t("searchNodes")}
-          aria-label={t("searchNodes")}
-          onChange={(event) => setWanted(event.target.value)}
-        />
+    <aside className={`nyd-palette${isFolded ? " nyd-folded" : ""}`} aria-label={t("palette")}>
+      <div className="nyd-palette-head">
+        <button
+          type="button"
+          className="nyd-button nyd-quiet nyd-bare"
+          aria-label={t("palette")}
+          aria-expanded={!isFolded}
+          aria-controls={LIST}
+          title={t(isFolded ? "unfoldPalette" : "foldPalette")}
+          onClick={fold}
+        >
+          <Icon name={isFolded ? "unfold" : "fold"} />
+        </button>
+        <div className="nyd-search" hidden={isFolded}>
+          <Icon name="search" />
+          <input
+            type="search"
+            value={wanted}
+            placeholder={t("searchNodes")}
+            aria-label={t("searchNodes")}
+            onChange={(event) => setWanted(event.target.value)}
+          />
+        </div>
       </div>
-      <div className="nyd-palette-list">
+      <div className="nyd-palette-list" id={LIST} hidden={isFolded}>
         {groups.map(([group, types]) => (
           <section key={group}>
             <h3>{t(`group_${group}`)}</h3>

@@ -17,6 +17,8 @@ const PATHS: Record<string, string> = {
   close: "M6 6l12 12M18 6L6 18",
   search: "M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14M16 16l4 4",
   retry: "M4 12a8 8 0 1 1 3 6M4 12l-2-3M4 12l3-2",
+  fold: "M14 6l-6 6 6 6",
+  unfold: "M10 6l6 6-6 6",
   full: "M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5",
   trash: "M5 7h14M10 7V4h4v3M7 7l1 13h8l1-13",
   copy: "M9 9h11v11H9zM5 15H4V4h11v1",
