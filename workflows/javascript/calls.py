@@ -58,6 +58,9 @@ CAUGHT: Final[Mapping[str, str]] = {
     "RangeError: Maximum call stack": "stack",
 }
 """Limits that reach the program as an error of its own, which it does not expect."""
+WORDLESS: Final = "null"
+"""What the engine throws where there is no memory left even for an error. Programs throw it by words that are seen."""
+_THROWS: Final = re.compile(r"\b(?:throw|reject)\b")
 
 
 @dataclass(frozen=True)
@@ -190,7 +193,7 @@ def _asked(
         try:
             return _answer({**head, **_limits(seconds, len(data))}, data, seconds + GRACE_SECONDS, watching)
         except Reported as report:
-            missing = _reported(report)
+            missing = _reported(report, head)
         known |= missing
         if len(known) > MOST_ZONES:
             break
@@ -236,11 +239,13 @@ class _Cut:
         self._process.kill()
 
 
-def _reported(report: Reported) -> set[str]:
+def _reported(report: Reported, head: Mapping[str, Any]) -> set[str]:
     """The zones that a program has asked for in vain; raises `ScriptFailed` when that was not what went wrong."""
     said = json.loads(report.message)
     if "zones" in said:
         return set(said["zones"])
+    if said["message"] == WORDLESS and not any(map(_THROWS.search, head.get("sources", [head.get("source", "")]))):
+        raise LimitReached("memory", "out of memory", place=said["place"], item=said["item"]) from None
     for words, limit in CAUGHT.items():
         if said["message"].startswith(words):
             raise LimitReached(limit, said["message"], place=said["place"], item=said["item"]) from None

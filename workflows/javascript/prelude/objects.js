@@ -52,4 +52,8 @@
       configurable: false,
     });
   }
+
+  // What is missing is empty. `methods.py` hands over what is asked.
+  const nothing = Object.freeze({ isEmpty: () => true, isNotEmpty: () => false });
+  Object.defineProperty(globalThis, '$$of', { value: (value) => value ?? nothing, writable: false, configurable: false });
 })

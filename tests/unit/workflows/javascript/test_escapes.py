@@ -193,6 +193,12 @@ def test_a_program_that_takes_too_much_is_ended_and_the_next_one_runs(source: st
     assert value("$json.a + 1") == 2
 
 
+def test_a_program_that_throws_nothing_is_not_said_to_want_memory() -> None:
+    """The engine throws null, too, where it has no memory left even for an error."""
+    with pytest.raises(ScriptFailed, match="null"):
+        value("(() => { throw null })()")
+
+
 def test_an_object_that_answers_with_programs_harms_only_itself() -> None:
     assert value("({toJSON() { return 'mine' }})") == "mine"
     with pytest.raises(ScriptFailed):

@@ -125,7 +125,25 @@ FORMATS: Final[dict[str, Any]] = {
     "new Intl.DateTimeFormat('ru', {dateStyle: 'long', timeZone: 'UTC'}).format($now)": "8 марта 2026 г.",
     "Intl.DateTimeFormat().resolvedOptions().timeZone": "Europe/Moscow",
 }
-GIVEN: Final = {**OF_OBJECTS, **FIELDS, **OF_OTHERS, **OF_DATES, **FORMATS}
+OF_NOTHING: Final[dict[str, Any]] = {
+    "[null.isEmpty(), undefined.isEmpty(), null.isNotEmpty(), $json.none.isNotEmpty()]": [True, True, False, False],
+    "$json.none.isEmpty() ? 'none' : 'some'": "none",
+    "!$json.none.isNotEmpty() && !$json.people.isEmpty()": True,
+    "$json.person?.none.isEmpty().toString() + $json['none'].isEmpty()": "truetrue",
+    "$json.none?.deeper.isEmpty()": True,
+    "$json.none?.isEmpty() ?? 'not asked'": "not asked",
+    "[$json.person.isEmpty(), ''.isEmpty(), (0).isEmpty(), false.isNotEmpty()]": [False, True, False, True],
+    "$json.people.find(one => one.name === 'Eve').isEmpty()": True,
+    "$json.people.filter(one => one.city.isNotEmpty()).length": 1,
+    "`${$json.none.isEmpty()} ${`${null.isEmpty()}`.isEmpty()}`.isEmpty()": False,
+    "(() => { if ($json.none) return 1; return ($json.none).isEmpty() })()": True,
+    "[...$json.people.concat().isEmpty().toString()].length + new Map().get(1).isEmpty()": 6,
+    "'text .isEmpty() '.replace(/t .isEmpty\\(\\)/, '') // none.isEmpty()": "tex ",
+    "({isEmpty() { return 'own' }}).isEmpty()": "own",
+    "$json.isEmpty": "no",
+}
+"""What is missing is empty, as the pages of texts, numbers, lists and objects say."""
+GIVEN: Final = {**OF_NOTHING, **OF_OBJECTS, **FIELDS, **OF_OTHERS, **OF_DATES, **FORMATS}
 
 
 @pytest.mark.parametrize("source", GIVEN)
@@ -201,9 +219,37 @@ def test_only_calls_are_marked() -> None:
     assert in_calls("/.keys()/.test(x) || y / a.keys().length / 2") == "/.keys()/.test(x) || y / a.$$keys().length / 2"
 
 
-@pytest.mark.parametrize("piece", ["\\'", "/*", "'", '"', "`", "`${", "(/[", "(/", "/", "{", ". ", "\\", ".keys("])
+@pytest.mark.parametrize(
+    ("source", "sent"),
+    [
+        ("a.b[0](c).isEmpty() && d", "$$of(a.b[0](c)).isEmpty() && d"),
+        ("!x.y .isNotEmpty ()", "!$$of(x.y ).isNotEmpty ()"),
+        ("a.isEmpty().isEmpty()", "$$of($$of(a).isEmpty()).isEmpty()"),
+        ("new Set([1]).isEmpty()", "$$of(new Set([1])).isEmpty()"),
+        ("if (a) (b).isEmpty()", "if (a) $$of((b)).isEmpty()"),
+        ("{ a } (b).isEmpty()", "{ a } $$of((b)).isEmpty()"),
+        ("return [a][0].isEmpty()", "return $$of([a][0]).isEmpty()"),
+        ("f`x${a.isEmpty()}y`.isEmpty()", "$$of(f`x${$$of(a).isEmpty()}y`).isEmpty()"),
+        ("super.isEmpty() + x?.isEmpty() + isEmpty(1)", "super.isEmpty() + x?.isEmpty() + isEmpty(1)"),
+        ("a ? .5 : b.isEmpty()", "a ? .5 : $$of(b).isEmpty()"),
+        ("for (const x of y.z) x.isEmpty()", "for (const x of y.z) $$of(x).isEmpty()"),
+        (").isEmpty() ].isEmpty()", ").isEmpty() ].isEmpty()"),
+    ],
+)
+def test_what_is_asked_whether_it_is_empty_is_handed_over(source: str, sent: str) -> None:
+    assert in_calls(source) == sent
+
+
+@pytest.mark.parametrize(
+    "piece", ["\\'", "/*", "'", '"', "`", "`${", "(/[", "(/", "/", "{", ". ", "\\", ".keys(", "?.", "...", "[", "new "]
+)
 def test_a_source_that_is_never_closed_takes_no_longer_than_others(piece: str) -> None:
     """S29: marking is done by a worker, which nobody may keep busy with a text. Squared, this would take an hour."""
     source = f"'{piece * 100_000} .keys() "
     assert in_calls(source).replace("$$", "") == source
     assert in_calls(source[1:]).replace("$$", "") == source[1:]
+
+
+def test_a_long_row_of_questions_takes_no_longer_than_others() -> None:
+    """S29: each stands around all before it."""
+    assert in_calls("a" + ".isEmpty()" * 100_000) == "$$of(" * 100_000 + "a" + ").isEmpty()" * 100_000
