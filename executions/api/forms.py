@@ -110,11 +110,9 @@ def _kept(listener: Listener, uploads: Mapping[str, list[UploadedFile]]) -> dict
 
 def _take_in(listener: Listener, values: dict[str, Any], files: Mapping[str, dict[str, Any]]) -> Occurrence:
     name = listener.config.get("event") or "form.submitted"
-    known = event_types.ALL.get(name)
     event_payloads.check(name, values)
     subject = str(values.get(listener.config.get("subjectField") or "", "") or "")
-    if known is not None:
-        subject = subject or known.subject_of(values)
+    subject = subject or event_types.subject_of(name, values)
     item = attached.with_files(values, files)
     return reacting.occur(
         listener,

@@ -81,11 +81,8 @@ def _take_in(request: HttpRequest, listener: Listener) -> Occurrence:
     payload = content if named else called
     event_payloads.check(name, payload)
     key = _found(called["body"], config.get("dedupField", "")) or delivery or _delivery(headers)
-    known = event_types.ALL.get(name)
-    subject = _found(called["body"], config.get("subjectField", ""))
-    if known is not None:
-        subject = subject or known.subject_of(payload)
-        key = key or known.dedup_of(payload) or ""
+    key = key or event_types.dedup_of(name, payload) or ""
+    subject = _found(called["body"], config.get("subjectField", "")) or event_types.subject_of(name, payload)
     return reacting.occur(
         listener,
         name=name,

@@ -14,7 +14,7 @@ from executions.books import Notice as NoticeRow
 from executions.books import RunAnswer, SavedError
 from executions.claims import Claimed
 from executions.models import Execution
-from integrations import error_lists, events, outbox
+from integrations import error_lists, event_types, events, outbox
 from integrations.mail import delivery as mail
 from integrations.mail.letters import MAX_SUBJECT, Letter
 from workflows import services as workflows
@@ -147,7 +147,7 @@ def _tell(run: Execution, claimed: Claimed, happening: Happening, number: int) -
     events.emit(
         project_id=run.project_id,
         name=happening.event,
-        subject=happening.subject,
+        subject=happening.subject or event_types.subject_of(happening.event, happening.payload),
         payload=dict(happening.payload),
         dedupe_key=happening.dedupe_key or f"{claimed.step_id}:{claimed.epoch}:{number}",
         source="workflow",

@@ -14,7 +14,7 @@ from rest_framework.viewsets import GenericViewSet
 
 from accounts import services as accounts
 from accounts.api.strict import StrictSerializer
-from integrations import event_payloads, events
+from integrations import event_payloads, event_types, events
 from integrations.event_names import MAX_DEDUPE_KEY, MAX_NAME, MAX_SUBJECT, PATTERN
 from integrations.models import Event
 
@@ -38,11 +38,18 @@ class EmitRequest(StrictSerializer):
 
     name = serializers.RegexField(PATTERN, max_length=MAX_NAME, help_text="Such as order.paid.")
     subject = serializers.CharField(
-        required=False, allow_blank=True, max_length=MAX_SUBJECT, help_text="About whom or what, such as its id."
+        required=False,
+        allow_blank=True,
+        max_length=MAX_SUBJECT,
+        help_text="About whom or what, such as its id. Left out, the field that a known type names says it.",
     )
     payload = serializers.DictField(required=False, help_text="What is handed to the steps that wait for it.")
     dedupKey = serializers.CharField(
-        required=False, max_length=MAX_DEDUPE_KEY, help_text="The same name and key are one event, told again."
+        required=False,
+        allow_null=True,
+        max_length=MAX_DEDUPE_KEY,
+        help_text="The same name and key are one event, told again. Left out, a known type makes it of the payload; "
+        "null: every telling is an event of its own.",
     )
     project = serializers.SlugField(required=False, help_text="Code of the project; the person's own by default.")
 
@@ -94,13 +101,14 @@ class EventViewSet(GenericViewSet[Event]):
         body: Any = EmitRequest(data=request.data)
         body.is_valid(raise_exception=True)
         said = body.validated_data
-        event_payloads.check(said["name"], said.get("payload") or {})
+        name, payload = said["name"], said.get("payload") or {}
+        event_payloads.check(name, payload)
         event, fresh = events.emit(
             project_id=accounts.project_for(request.user, action="event.emit", code=said.get("project")),
-            name=said["name"],
-            subject=said.get("subject", ""),
-            payload=said.get("payload"),
-            dedupe_key=said.get("dedupKey"),
+            name=name,
+            subject=said["subject"] if "subject" in said else event_types.subject_of(name, payload),
+            payload=payload,
+            dedupe_key=said["dedupKey"] if "dedupKey" in said else event_types.dedup_of(name, payload),
             source="api",
         )
         emitted = {"id": event.pk, "name": event.name, "subject": event.subject, "duplicate": not fresh}

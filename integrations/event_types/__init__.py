@@ -27,6 +27,18 @@ def get(code: str) -> EventType:
     return found
 
 
+def subject_of(name: str, payload: Mapping[str, Any]) -> str:
+    """Whom an event of this name is about, as far as its type is known and its payload says so; else nobody."""
+    known = ALL.get(name)
+    return known.subject_of(payload) if known else ""
+
+
+def dedup_of(name: str, payload: Mapping[str, Any]) -> str | None:
+    """By what a repeat of such an event is known, as far as its type is known and its payload says so."""
+    known = ALL.get(name)
+    return known.dedup_of(payload) if known else None
+
+
 def describe(one: EventType) -> dict[str, Any]:
     """The type for people and programs, in the language of the moment."""
     return {
