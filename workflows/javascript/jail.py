@@ -34,8 +34,8 @@ LANDLOCK_RESTRICT_SELF: Final = 446
 ALL_FILE_ACCESS: Final = (1 << 13) - 1
 """Every right that the first version of Landlock knows."""
 LIBRARIES: Final = (
-    "scope", "zones", "formats", "moments", "weeks", "extensions", "objects", "intl", "bytes", "hashes", "web",
-    "jmespath", "code",
+    "scope", "zones", "formats", "moments", "weeks", "extensions", "intervals", "objects", "intl", "bytes", "hashes",
+    "web", "jmespath", "code",
 )  # fmt: skip
 """Files of the prelude, in their order; `seal` comes last."""
 

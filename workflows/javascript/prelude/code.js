@@ -41,7 +41,7 @@
   };
   globalThis.require = (name) => {
     if (name === 'crypto' || name === 'node:crypto') return crypto;
-    if (name === 'luxon') return { DateTime, Duration };
+    if (name === 'luxon') return { DateTime, Duration, Interval };
     if (name === 'buffer') return { Buffer };
     if (name === 'url') return { URL, URLSearchParams };
     throw new Error(`require("${String(name).slice(0, 80)}") is not supported: a program has no modules and no files`);

@@ -42,8 +42,7 @@
     toDecimalNumber() { return parseFloat(this); },
     toBoolean() { return truth(String(this)); },
     toDateTime(form) {
-      if (form === 's') return library.moment(Number(this) * 1000);
-      if (form === 'ms') return library.moment(Number(this));
+      if (['s', 'ms', 'us', 'excel'].includes(form)) return Number(this).toDateTime(form);
       const stamp = !form && /^\s*-?\d{10,}\s*$/.test(this);
       const read = form ? DateTime.fromFormat(String(this), form) : library.moment(stamp ? Number(this) : String(this));
       if (!read.isValid) throw new Error(`"${this}" is no date`);
@@ -86,6 +85,7 @@
   };
   const DAY = 86400000;
   const EXCEL = Date.UTC(1899, 11, 30);
+  const MILLISECONDS = { s: 1000, ms: 1, us: 0.001 };
 
   extend(Number.prototype, {
     isEmpty() { return false; },
@@ -106,7 +106,8 @@
     toLocaleString(locale, options) { return library.numberText(Number(this), locale, options); },
     toDateTime(form = 'ms') {
       if (form === 'excel') return library.moment(EXCEL + Math.round(this * DAY));
-      return library.moment(Number(this) * (form === 's' ? 1000 : 1));
+      if (!Object.hasOwn(MILLISECONDS, form)) throw new Error(`"${form}" is none of ms, s, us and excel`);
+      return library.moment(Number(this) * MILLISECONDS[form]);
     },
   });
 
@@ -115,11 +116,13 @@
     isNotEmpty() { return true; },
     toBoolean() { return Boolean(this.valueOf()); },
     toInt() { return Number(this); },
+    toFloat() { return Number(this); },
     toNumber() { return Number(this); },
   });
 
   const key = (value) => (typeof value === 'object' ? JSON.stringify(value) : `${typeof value} ${value}`);
   const isObject = (value) => typeof value === 'object' && value !== null;
+  const isFields = (value) => isObject(value) && !Array.isArray(value);
   const has = (value, name) => isObject(value) && Object.hasOwn(value, name);
   const picked = (value, names) => Object.fromEntries(names.filter((n) => has(value, n)).map((n) => [n, value[n]]));
   // Names of fields may come as one text, with commas between.
@@ -154,8 +157,9 @@
     min() { return Math.min(...this.map(number)); },
     pluck(...names) {
       if (!names.length) return this;
-      return this.filter((one) => names.some((name) => has(one, name)))
-        .map((one) => (names.length === 1 ? one[names[0]] : picked(one, names)));
+      const held = this.map((one) => (isObject(one) ? Object.entries(one) : [])
+        .filter(([name]) => names.includes(name)).map(([, value]) => value));
+      return held.filter((values) => values.length).map((values) => (values.length === 1 ? values[0] : values));
     },
     unique(...names) { return distinct(this, names); },
     removeDuplicates(...names) { return distinct(this, names); },
@@ -165,7 +169,13 @@
     union(other) { return distinct([...this, ...other], []); },
     intersection(other) { return distinct(this.filter((one) => other.some((two) => key(one) === key(two))), []); },
     difference(other) { return this.filter((one) => !other.some((two) => key(one) === key(two))); },
-    merge(other) { return this.map((one, place) => ({ ...one, ...(other?.[place] ?? {}) })); },
+    // One object of all: within a pair the list's own fields win, of two pairs the later one; of one list, the first.
+    merge(other) {
+      if (other === undefined) return Object.assign({}, ...this.filter(isFields).reverse());
+      if (!Array.isArray(other)) throw new Error('merge needs a list');
+      const pairs = this.map((one, place) => [one, other[place]]);
+      return Object.assign({}, ...pairs.map(([one, two]) => (isObject(one) && isObject(two) ? { ...two, ...one } : {})));
+    },
     randomItem() { return this[Math.floor(Math.random() * this.length)]; },
     renameKeys(...names) {
       const pairs = names.flatMap((one, at) => (at % 2 ? [] : [[one, names[at + 1]]]));
@@ -179,7 +189,10 @@
     format(form) { return library.moment(this).toFormat(form ?? 'yyyy-MM-dd'); },
     beginningOf(unit = 'week') { return library.moment(this).startOf(unit); },
     endOfMonth() { return library.moment(this).endOf('month'); },
-    extract(part = 'week') { return part === 'week' ? library.moment(this).weekNumber : library.moment(this).get(part); },
+    extract(part = 'week') {
+      if (part === 'yearDayNumber') return library.moment(this).ordinal;
+      return part === 'week' ? library.moment(this).weekNumber : library.moment(this).get(part);
+    },
     isBetween(one, other) {
       const [from, to] = [library.moment(one), library.moment(other)].sort((a, b) => a - b);
       return library.moment(this) > from && library.moment(this) < to;
@@ -212,4 +225,14 @@
     toLocaleTimeString(locale, options) { return library.dateText(this, locale, options, false, true); },
   });
   extend(DateTime.prototype, { toDate() { return this.toJSDate(); } });
+
+  // A text that is a moment as JSON writes it has the methods of dates.
+  const WRITTEN = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$/;
+  const onText = (name) => function (...given) {
+    if (!WRITTEN.test(this) || Number.isNaN(Date.parse(this))) throw new TypeError(`not a function: ${name}`);
+    return new Date(String(this))[name](...given);
+  };
+  const ofDates = ['format', 'plus', 'minus', 'beginningOf', 'endOfMonth', 'extract', 'isBetween', 'isInLast', 'isDst',
+    'isWeekend', 'diffTo', 'diffToNow'];
+  extend(String.prototype, Object.fromEntries(ofDates.map((name) => [name, onText(name)])));
 })

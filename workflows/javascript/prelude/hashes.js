@@ -1,4 +1,4 @@
-// Digests over bytes: MD5, SHA-1, SHA-224 to SHA-512, and HMAC over each of them.
+// Digests over bytes: MD5, SHA-1, SHA-224 to SHA-512, SHA-3, and HMAC over each of them.
 (function (library) {
   'use strict';
 
@@ -142,11 +142,67 @@
     return written(state.flatMap((word) => [Number(word >> 32n), Number(word & 0xffffffffn)]), false);
   };
 
+  // What the rounds of Keccak add, from the shift register that its standard gives: one bit for each power of two.
+  let added = null;
+  const additions = () => {
+    if (added) return added;
+    let register = 1;
+    added = Array.from({ length: 24 }, () => {
+      let word = 0n;
+      for (let power = 0; power < 7; power++) {
+        if (register & 1) word |= 1n << BigInt((1 << power) - 1);
+        register <<= 1;
+        if (register & 0x100) register ^= 0x171;
+      }
+      return word;
+    });
+    return added;
+  };
+
+  const mixed = (lanes) => {
+    const whole = (value) => BigInt.asUintN(64, value);
+    const turn = (word, count) => whole((word << BigInt(count)) | (word >> BigInt(64 - count)));
+    for (const addition of additions()) {
+      const columns = [0, 1, 2, 3, 4].map((x) => lanes[x] ^ lanes[x + 5] ^ lanes[x + 10] ^ lanes[x + 15] ^ lanes[x + 20]);
+      for (let at = 0; at < 25; at++) lanes[at] ^= columns[(at + 4) % 5] ^ turn(columns[(at + 1) % 5], 1);
+      let [x, y, moving] = [1, 0, lanes[1]];
+      for (let step = 0; step < 24; step++) {
+        [x, y] = [y, (2 * x + 3 * y) % 5];
+        const place = x + 5 * y;
+        [moving, lanes[place]] = [lanes[place], turn(moving, (((step + 1) * (step + 2)) / 2) % 64)];
+      }
+      for (let row = 0; row < 25; row += 5) {
+        const kept = lanes.slice(row, row + 5);
+        for (let one = 0; one < 5; one++) lanes[row + one] = kept[one] ^ (whole(~kept[(one + 1) % 5]) & kept[(one + 2) % 5]);
+      }
+      lanes[0] ^= addition;
+    }
+  };
+
+  const sha3 = (size) => (bytes) => {
+    const rate = 200 - 2 * size;
+    const full = new Uint8Array((Math.floor(bytes.length / rate) + 1) * rate);
+    full.set(bytes);
+    full[bytes.length] ^= 0x06;
+    full[full.length - 1] ^= 0x80;
+    const view = new DataView(full.buffer);
+    const lanes = Array(25).fill(0n);
+    for (let start = 0; start < full.length; start += rate) {
+      for (let at = 0; at < rate / 8; at++) lanes[at] ^= view.getBigUint64(start + at * 8, true);
+      mixed(lanes);
+    }
+    const told = new DataView(new ArrayBuffer(200));
+    lanes.forEach((lane, at) => told.setBigUint64(at * 8, lane, true));
+    return new Uint8Array(told.buffer, 0, size).slice();
+  };
+
   const DIGESTS = {
     md5: [md5, 64], sha1: [sha1, 64], sha224: [sha224, 64], sha256: [sha256, 64], sha384: [sha384, 128], sha512: [sha512, 128],
+    'sha3-256': [sha3(32), 136], 'sha3-384': [sha3(48), 104], 'sha3-512': [sha3(64), 72],
   };
   const named = (name) => {
-    const plain = String(name).toLowerCase().replace('-', '');
+    const given = String(name).toLowerCase();
+    const plain = given === 'sha3' ? 'sha3-512' : given.startsWith('sha3-') ? given : given.replace('-', '');
     if (!Object.hasOwn(DIGESTS, plain)) throw new Error(`digest ${name} is not supported: ${Object.keys(DIGESTS).join(', ')} are`);
     return DIGESTS[plain];
   };

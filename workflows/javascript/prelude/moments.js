@@ -374,6 +374,7 @@
     DATETIME_FULL: { dateStyle: 'long', timeStyle: 'short' },
     DATETIME_HUGE: { dateStyle: 'full', timeStyle: 'short' },
   });
+  Object.assign(library, { unitOf, amounts, LENGTHS, UNITS });
   globalThis.DateTime = DateTime;
   globalThis.Duration = Duration;
   library.types.push(DateTime, Duration);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -68,7 +69,7 @@ OF_OTHERS: Final[dict[str, Any]] = {
     "'a.keys()'.replace(/'.keys\\(\\)|\\.keys\\(\\)/, '') /* .keys() */": "a",
     "(6 / 2 + {a: 1}.keys().length) / 2": 2,
     "$json.people.pluck('age')": [42],
-    "$json.people.pluck('name', 'age')": [{"name": "Nathan", "age": 42}, {"name": "Jan"}],
+    "$json.people.pluck('name', 'age')": [["Nathan", 42], "Jan"],
     "[{a: 1, b: 2, c: 3}].renameKeys('a', 'x', 'b', 'y')": [{"x": 1, "y": 2, "c": 3}],
     "[{a: 1, b: 1, c: 1}, {a: 1, b: 1, c: 2}, {a: 1, b: 2}].removeDuplicates('a, b').length": 2,
     "['1', 2].sum()": 3,
@@ -82,6 +83,27 @@ OF_OTHERS: Final[dict[str, Any]] = {
     "'1711732132990'.toDateTime().toMillis()": 1711732132990,
     "'20240329'.toDateTime().day + '20240329T101112Z'.toDateTime().toUTC().toFormat(' HH:mm:ss')": "29 10:11:12",
     "(45345.5).toDateTime('excel').toUTC().toISO()": "2024-02-23T12:00:00.000Z",
+    "(1708695471000000).toDateTime('us').toUTC().toISO()": "2024-02-23T13:37:51.000Z",
+    "['45345'.toDateTime('excel'), '1708646400'.toDateTime('s'), '1708646400000000'.toDateTime('us')].map(Number)": [
+        1708646400000
+    ]
+    * 3,
+    "[{name: 'Nathan'}, {age: 42}].merge([{city: 'Berlin'}, {country: 'Germany'}])": {
+        "name": "Nathan",
+        "age": 42,
+        "city": "Berlin",
+        "country": "Germany",
+    },
+    "[{a: 1}, {a: 2, b: 3}, 'x'].merge()": {"a": 1, "b": 3},
+    "[{a: 1}].merge([{a: 2, b: 3}, {c: 4}])": {"a": 1, "b": 3},
+    "['', 'hello', 'x'.repeat(71), 'x'.repeat(72), 'ж'.repeat(200)].map(text => text.hash('sha3'))": [
+        hashlib.sha3_512(text.encode()).hexdigest() for text in ("", "hello", "x" * 71, "x" * 72, "ж" * 200)
+    ],
+    "['SHA3-256', 'sha3-384'].map(name => 'x'.repeat(136).hash(name))": [
+        hashlib.sha3_256(b"x" * 136).hexdigest(),
+        hashlib.sha3_384(b"x" * 136).hexdigest(),
+    ],
+    "[true.toFloat(), '2024-03-30T18:49'.toDateTime().extract('yearDayNumber')]": [1, 90],
     "(4).isEven() && (-3).isOdd()": True,
     "true.toNumber() + false.toInt()": 1,
 }
@@ -116,6 +138,76 @@ OF_DATES: Final[dict[str, Any]] = {
     "DateTime.now().minus({days: 1, hours: 2}).toRelative()": "1 day ago",
     "DateTime.now().plus({days: 2, hours: 2}).toRelative({locale: 'pt-BR'})": "em 2 dias",
 }
+OF_WRITTEN_DATES: Final[dict[str, Any]] = {
+    "'2024-03-30T18:49:07.234Z'.format('dd.MM.yyyy HH:mm')": "30.03.2024 21:49",
+    "'2024-03-30T18:49:07.234Z'.plus(7, 'days').toUTC().toISODate()": "2024-04-06",
+    "'2024-03-30T18:49:07.234Z'.minus(4, 'years').toUTC().toISODate()": "2020-03-30",
+    "'2024-03-30T18:49:07.234Z'.beginningOf('month').toISODate()": "2024-03-01",
+    "'2024-03-30T18:49:07.234Z'.isBetween('2020-06-01', '2025-06-01')": True,
+    "'2024-03-30T18:49:07.234Z'.extract('month') + +'2024-03-30T18:49:07.234Z'.isWeekend()": 4,
+    "'2025-01-01T00:00:00.000Z'.diffTo('2024-12-30T00:00:00.000Z', 'days')": 2,
+}
+"""A text that is a moment as JSON writes it has the methods of dates."""
+OF_INTERVALS: Final[dict[str, Any]] = {
+    "Interval.fromDateTimes('2026-01-31', '2026-02-02').length('days')": 2,
+    "DateTime.fromISO('2026-01-31').until(DateTime.fromISO('2026-02-02T12:00')).count('days')": 3,
+    "Interval.fromISO('2026-01-31/P1M').end.toISODate()": "2026-02-28",
+    "Interval.fromISO('PT1H/2026-01-31T10:00').start.toISOTime({suppressMilliseconds: true}).slice(0, 8)": "09:00:00",
+    "Interval.before('2026-03-01', {days: 1}).toISODate()": "2026-02-28/2026-03-01",
+    "(i => [i.contains('2026-01-01'), i.contains('2026-01-02'), i.isBefore('2026-01-02'), i.isAfter('2025-12-31')])"
+    "(Interval.after('2026-01-01', {days: 1}))": [True, False, True, True],
+    "Interval.after('2026-01-01T00:00', {hours: 5}).splitBy({hours: 2}).map(one => one.length('hours'))": [2, 2, 1],
+    "Interval.after('2026-01-31', {months: 2}).splitBy({months: 1}).map(one => one.end.toISODate())": [
+        "2026-02-28",
+        "2026-03-31",
+    ],
+    "Interval.after('2026-01-01', {days: 3}).divideEqually(3).map(one => one.start.day)": [1, 2, 3],
+    "Interval.after('2026-01-01', {days: 3}).splitAt(DateTime.fromISO('2026-01-02')).map(one => one.length('days'))": [
+        1,
+        2,
+    ],
+    "Interval.after('2026-01-01', {days: 3}).intersection(Interval.after('2026-01-03', {days: 3})).toISODate()": (
+        "2026-01-03/2026-01-04"
+    ),
+    "Interval.after('2026-01-01', {days: 3}).intersection(Interval.after('2026-01-04', {days: 3}))": None,
+    "Interval.after('2026-01-01', {days: 3}).difference(Interval.after('2026-01-02', {days: 1}))"
+    ".map(one => one.toFormat('d'))": [
+        "1 – 2",
+        "3 – 4",
+    ],
+    "Interval.merge([5, 1, 2].map(day => Interval.after(DateTime.local(2026, 1, day), {days: 1})))"
+    ".map(one => one.toFormat('d'))": [
+        "1 – 3",
+        "5 – 6",
+    ],
+    "[...'abutsStart overlaps engulfs equals'.split(' ')].map(name => "
+    "Interval.after('2026-01-01', {days: 1})[name](Interval.after('2026-01-02', {days: 1})))": [
+        True,
+        False,
+        False,
+        False,
+    ],
+    "[Interval.fromDateTimes('2026-01-02', '2026-01-01').isValid, Interval.isInterval($now.until($now))]": [
+        False,
+        True,
+    ],
+    "$now.until($now).isEmpty() && $now.until($now.plus(1, 'hour')).isNotEmpty()": True,
+    "Interval.after('2026-01-01', {days: 1}).toString()": (
+        "[2026-01-01T00:00:00.000+03:00 – 2026-01-02T00:00:00.000+03:00)"
+    ),
+    "Interval.after('2026-01-01', {days: 1}).toDuration(['days', 'hours']).toObject()": {"days": 1, "hours": 0},
+    "Interval.after('2026-01-01T10:00', {hours: 2}).hasSame('day')": True,
+}
+OF_DURATIONS: Final[dict[str, Any]] = {
+    "Duration.fromObject({days: 1, hours: 5, minutes: 6}).toHuman()": "1 day, 5 hours, 6 minutes",
+    "Duration.fromObject({hours: 11}).toISOTime()": "11:00:00.000",
+    "Duration.fromISOTime('11:22:33.444').toObject()": {"hours": 11, "minutes": 22, "seconds": 33, "milliseconds": 444},
+    "Duration.fromObject({hours: 1, minutes: 30}).mapUnits(one => one * 2).toObject()": {"hours": 2, "minutes": 60},
+    "Duration.fromObject({hours: 1}).set({minutes: 2}).equals(Duration.fromObject({hours: 1, minutes: 2}))": True,
+    "Duration.fromObject({hours: 0, days: 2}).removeZeros().toObject()": {"days": 2},
+    "Duration.isDuration($now.diff($now)) && $now.diff($now).isValid": True,
+    "$now.toSQLTime()": "23:00:00.000 +03:00",
+}
 FORMATS: Final[dict[str, Any]] = {
     "(1234567.891).toLocaleString('ru-RU')": "1\u00a0234\u00a0567,891",
     "new Intl.NumberFormat('ru-RU').format(1234567.891)": "1\u00a0234\u00a0567,891",
@@ -143,7 +235,17 @@ OF_NOTHING: Final[dict[str, Any]] = {
     "$json.isEmpty": "no",
 }
 """What is missing is empty, as the pages of texts, numbers, lists and objects say."""
-GIVEN: Final = {**OF_NOTHING, **OF_OBJECTS, **FIELDS, **OF_OTHERS, **OF_DATES, **FORMATS}
+GIVEN: Final = {
+    **OF_NOTHING,
+    **OF_OBJECTS,
+    **FIELDS,
+    **OF_OTHERS,
+    **OF_DATES,
+    **OF_WRITTEN_DATES,
+    **OF_INTERVALS,
+    **OF_DURATIONS,
+    **FORMATS,
+}
 
 
 @pytest.mark.parametrize("source", GIVEN)
@@ -158,11 +260,16 @@ REFUSED: Final = {
     "[1, null].max()": '"null" is no number',
     "[{}].average()": "is no number",
     "(1.5).isEven()": "1.5 is no whole number",
-    "'x'.hash('ripemd160')": "md5, sha1, sha224, sha256, sha384, sha512 are",
+    "'x'.hash('ripemd160')": "sha512, sha3-256, sha3-384, sha3-512 are",
     "$json.person.merge(5)": "merge needs an object",
     "(5).keys()": "not a function",
     "'text'.merge({})": "not a function",
     "$json.person.missing()": "not a function",
+    "'text'.format('dd')": "not a function: format",
+    "'2024-13-30T18:49:07.234Z'.plus(1, 'day')": "not a function: plus",
+    "(5).toDateTime('weeks')": '"weeks" is none of ms, s, us and excel',
+    "[{}].merge({a: 1})": "merge needs a list",
+    "Interval.fromISO('2026-01-01')": '"2026-01-01" is no ISO interval',
     "$json.none.keys()": "cannot read property 'keys' of undefined",
 }
 
