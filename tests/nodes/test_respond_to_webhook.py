@@ -58,8 +58,25 @@ def test_an_answer_has_a_size() -> None:
     assert failure.value.code == "answer_too_large"
 
 
-@pytest.mark.parametrize("header", [{"Set-Cookie": "a=b"}, {"content-length": "1"}, {"a b": "c"}, {"a": "b\r\nc: d"}])
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"Set-Cookie": "a=b"},
+        {"content-length": "1"},
+        {"a b": "c"},
+        {"a": "b\r\nc: d"},
+        {"Content-Security-Policy": "default-src *"},
+        {"X-Accel-Redirect": "/metrics"},
+        {"X-Sendfile": "/etc/passwd"},
+        {"Clear-Site-Data": '"*"'},
+        {"Service-Worker-Allowed": "/"},
+        {"NEL": '{"report_to": "x", "max_age": 1}'},
+        {"Report-To": "{}"},
+        {"Alt-Svc": 'h2="evil.example:443"'},
+    ],
+)
 def test_a_header_that_could_do_harm_is_refused(header: dict[str, str]) -> None:
+    """S32: also those by which an answer speaks for the whole address, or to the proxy in front of it."""
     assert "headers" in {field.split(".")[0] for field in faults("respond-to-webhook", {"headers": header})}
 
 

@@ -19,22 +19,36 @@ from workflows.notes import Answer
 MAX_BODY: Final = 1_000_000
 OURS: Final = frozenset(
     {
+        "alt-svc",
+        "clear-site-data",
         "connection",
         "content-length",
         "content-security-policy",
         "host",
         "keep-alive",
+        "nel",
+        "report-to",
+        "reporting-endpoints",
         "server",
+        "service-worker-allowed",
         "set-cookie",
         "strict-transport-security",
         "te",
         "trailer",
         "transfer-encoding",
         "upgrade",
+        "x-accel-buffering",
+        "x-accel-charset",
+        "x-accel-expires",
+        "x-accel-limit-rate",
+        "x-accel-redirect",
         "x-content-type-options",
+        "x-lighttpd-send-file",
+        "x-sendfile",
     }
 )
-"""Headers that the server sets itself. Answers come from the address of the admin, where they may set no cookies."""
+"""Headers that the server sets itself, or nobody. Answers come from the address of the admin, where they may set no
+cookies and say nothing for all pages of the address; and a proxy in front would take some for its own orders."""
 
 
 class RespondToWebhook(NodeType):
