@@ -37,6 +37,8 @@ def main() -> None:
         bootstrap.enter(arguments)
     except bootstrap.Unusable as problem:
         sys.exit(f"dev.py: {problem}")
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

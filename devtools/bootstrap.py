@@ -49,7 +49,8 @@ def enter(arguments: list[str]) -> None:
         return
     install(PRODUCTION_LOCK if arguments[0] not in DEVELOPMENT_COMMANDS else DEVELOPMENT_LOCK)
     try:
-        compile_all(PYTHON)
+        with _one_at_a_time():
+            compile_all(PYTHON)
     except BadCatalogue as problem:
         raise Unusable(str(problem)) from problem
     if arguments[0] in COMMANDS_WITH_PAGES:
@@ -114,7 +115,11 @@ def _held() -> dict[str, str]:
 @contextlib.contextmanager
 def _one_at_a_time() -> Iterator[None]:
     with open(ROOT / "dev.py", "rb") as door:
-        fcntl.flock(door, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("waiting: another dev.py installs here ...", file=sys.stderr, flush=True)
+            fcntl.flock(door, fcntl.LOCK_EX)
         yield
 
 
