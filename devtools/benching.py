@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from bench.options import BORDER_PORTS, Options, parse
-from devtools import console, records, serving
+from devtools import console, serving
 from devtools.environment import Plan, as_named, emulator_variables, sandbox
 from devtools.installation import Installation, free_ports, installation
 from devtools.supervisor import Process, Supervisor
@@ -28,7 +28,7 @@ def bench(arguments: Sequence[str]) -> int:
         return _measure_border(home, arguments, options)
     if options.work == "presses":
         return _measure_in_own(home, arguments, options, {}, telegram=True)
-    web = next((record for record in records.read_all(home.records) if record.name == "web" and record.runs), None)
+    web = serving.running_here(home).get("web")
     if web is not None:
         console.say("Naryad runs here already: the bench is its guest")
         with Supervisor(home) as supervisor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import importlib
 import json
 import os
@@ -22,6 +23,7 @@ from devtools.status import report, table
 from devtools.supervisor import Supervisor
 
 STOP_SECONDS = 90.0
+INTERRUPTED = 130
 
 
 def up(arguments: Sequence[str]) -> int:
@@ -77,6 +79,8 @@ def run(arguments: Sequence[str]) -> int:
     with Supervisor(home) as supervisor, console.Echo(home.logs, members):
         if name in SERVERS:
             serving.start_servers(supervisor, _require_embedded(name, plan))
+            if not supervisor.keeps(name) and not supervisor.stopping.is_set():
+                raise Refused(f"{name} is already running from this folder ({home.var}): python3 dev.py stop")
         else:
             if name != "sandbox":
                 serving.require_servers(home, plan)
@@ -113,33 +117,45 @@ def status(arguments: Sequence[str]) -> int:
     """What runs here, for people or (`--json`) for programs."""
     if set(arguments) - {"--json"}:
         raise Refused("status takes --json or nothing")
-    rows = report(installation())
+    home = installation()
+    rows = report(home)
     print(json.dumps(rows, indent=2) if arguments else table(rows))
+    if not arguments and not rows:
+        for holder in serving.who_starts(home):
+            print(f"{holder} is starting")
     return 0
 
 
 def stop(arguments: Sequence[str]) -> int:
-    """Ask the supervisors of this folder to stop and wait until nothing runs; those of servers alone come last."""
+    """Ask the commands of this folder to stop and wait until nothing runs; those of servers alone come last.
+
+    Also the ones that have only begun, and those that keep a server when the command that started it has ended.
+    """
     _refuse_arguments("stop", arguments)
     home = installation()
-    found = list(records.read_all(home.records))
-    users = {record.supervisor for record in found if record.tier > 0}
-    for last in (False, True):
-        _stop_supervisors([record for record in found if (record.supervisor not in users) == last])
+    found = any(True for _ in records.read_all(home.records))
+    told: set[int] = set()
+    deadline = time.monotonic() + STOP_SECONDS
+    while to_stop := _to_stop(home):
+        for pid in to_stop - told:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGTERM)
+        told |= to_stop
+        if time.monotonic() > deadline:
+            left = ", ".join(record.name for record in records.read_all(home.records) if record.runs)
+            raise Refused(f"still running after {STOP_SECONDS:.0f} s: {left or to_stop}")
+        time.sleep(0.1)
     serving.clear_orphans(home)
-    console.say("stopped" if found else "nothing was running")
+    console.say("stopped" if found or told else "nothing was running")
     return 0
 
 
-def _stop_supervisors(found: Sequence[records.Record]) -> None:
-    for pid in {record.supervisor for record in found if record.is_supervised}:
-        os.kill(pid, signal.SIGTERM)
-    deadline = time.monotonic() + STOP_SECONDS
-    while any(record.runs or record.is_supervised for record in found):
-        if time.monotonic() > deadline:
-            left = ", ".join(record.name for record in found if record.runs)
-            raise Refused(f"still running after {STOP_SECONDS:.0f} s: {left}")
-        time.sleep(0.1)
+def _to_stop(home: Installation) -> set[int]:
+    """The commands whose turn to stop it is, by pid: those with processes that use servers before all others."""
+    supervised = [record for record in records.read_all(home.records) if record.is_supervised]
+    starting = {holder.pid for holder in serving.who_starts(home)}
+    users = {record.supervisor for record in supervised if record.tier > 0} | starting
+    return users or {record.supervisor for record in supervised}
 
 
 def manage(arguments: Sequence[str]) -> int:
@@ -148,6 +164,8 @@ def manage(arguments: Sequence[str]) -> int:
     plan = as_named(home)
     with Supervisor(home) as supervisor:
         serving.start_servers(supervisor, serving.embedded_servers(plan))
+        if supervisor.stopping.is_set():
+            return INTERRUPTED
         variables = {**plan.variables, **_played_telegram(home, plan)}
         if plan.embedded_postgres:
             variables["PATH"] = embedded.with_programs(os.environ.get("PATH", os.defpath))
@@ -229,3 +247,5 @@ def main(words: Sequence[str]) -> int:
     except Refused as reason:
         console.say(str(reason))
         return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED

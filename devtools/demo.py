@@ -14,7 +14,7 @@ from urllib.parse import quote
 from rich.console import Console
 from rich.table import Table
 
-from devtools import console, records, serving
+from devtools import console, serving
 from devtools.environment import sandbox
 from devtools.front_door import FrontDoor
 from devtools.installation import Installation, Refused, installation, port_is_free
@@ -37,7 +37,7 @@ def demo(arguments: Sequence[str]) -> int:
     parser.add_argument("--delay", type=float, default=ANSWER_DELAY_SECONDS, help="seconds before each answer of WB")
     options = parser.parse_args(arguments)
     home = installation()
-    running = {record.name: record for record in records.read_all(home.records) if record.runs}
+    running = serving.running_here(home)
     if "web" in running:
         if not {"postgres", "valkey", "sandbox"} <= running.keys():
             raise Refused(

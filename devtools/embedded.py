@@ -10,7 +10,7 @@ import signal
 import socket
 import stat
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from devtools.installation import Installation, Refused
@@ -28,8 +28,12 @@ THROW_AWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 """For data that need not survive a power cut: the tests."""
 
 
-def postgres(installation: Installation, *, throw_away: bool = False) -> Process:
-    """Make the cluster on first use and say how to run it. Raises Refused when the machine does not let us."""
+def postgres(installation: Installation, *, throw_away: bool = False, locks: Collection[int] = ()) -> Process:
+    """Make the cluster on first use and say how to run it. Raises Refused when the machine does not let us.
+
+    The maker of the cluster inherits `locks` (file descriptors), so they last until it has ended even when we are
+    killed meanwhile.
+    """
     account = _account()
     data = installation.var / "pg"
     sockets = installation.postgres_socket_folder
@@ -39,7 +43,7 @@ def postgres(installation: Installation, *, throw_away: bool = False) -> Process
     environment = _postgres_environment()
     if throw_away and (data / "postmaster.pid").exists():
         shutil.rmtree(data)  # its server was killed; to recover takes longer than to begin anew
-    _make_cluster(data, environment, account)
+    _make_cluster(data, environment, account, locks)
     settings = ["listen_addresses=", "unix_socket_permissions=0700", "timezone=UTC", "log_timezone=UTC"]
     settings += ["max_connections=150", "shared_buffers=64MB", *SMALL, *(THROW_AWAY if throw_away else ())]
     return Process(
@@ -99,7 +103,9 @@ def _postgres_environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "HOME": "/"}
 
 
-def _make_cluster(data: Path, environment: Mapping[str, str], account: pwd.struct_passwd | None) -> None:
+def _make_cluster(
+    data: Path, environment: Mapping[str, str], account: pwd.struct_passwd | None, locks: Collection[int]
+) -> None:
     """A cluster appears under its name only when it is whole, so an interrupted first start can be repeated."""
     if (data / "PG_VERSION").exists():
         found = (data / "PG_VERSION").read_text().strip()
@@ -116,7 +122,7 @@ def _make_cluster(data: Path, environment: Mapping[str, str], account: pwd.struc
     # The built-in provider knows upper and lower case of every script, whatever locales this machine has.
     command = [str(_postgres_program("initdb")), "-D", str(fresh), "-U", "postgres", "--auth=trust", "--encoding=UTF8"]
     command += ["--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync"]
-    _as_account(command, environment, account)
+    _as_account(command, environment, account, locks)
     fresh.rename(data)
 
 
@@ -162,18 +168,31 @@ def _open_the_way(account: pwd.struct_passwd, sockets: Path, data: Path) -> None
             path.chmod(mode | stat.S_IROTH | (stat.S_IXOTH if mode & stat.S_IXUSR else 0))
 
 
-def _as_account(command: Sequence[str], environment: Mapping[str, str], account: pwd.struct_passwd | None) -> None:
+def _as_account(
+    command: Sequence[str], environment: Mapping[str, str], account: pwd.struct_passwd | None, locks: Collection[int]
+) -> None:
+    """In a session of its own: Ctrl-C is for us, and leaves no half of what takes a second to be whole."""
     ids = {} if account is None else {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-    done = subprocess.run(command, env=dict(environment), cwd="/", capture_output=True, text=True, **ids)  # type: ignore[call-overload]
+    done = subprocess.run(  # type: ignore[call-overload]
+        command,
+        env=dict(environment),
+        cwd="/",
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        start_new_session=True,
+        pass_fds=tuple(locks),
+        **ids,
+    )
     if done.returncode:
-        raise Refused(f"{Path(command[0]).name} failed:\n{done.stdout}{done.stderr}")
+        raise Refused(f"{Path(command[0]).name} failed:\n{done.stderr.strip() or done.stdout.strip()}")
 
 
 # --- Valkey -----------------------------------------------------------------------------------------------------------
 
 
-def valkey(installation: Installation, *, throw_away: bool = False) -> Process:
-    """Say how to run Valkey, with its memory on disk unless it may be thrown away."""
+def valkey(installation: Installation, *, throw_away: bool = False, locks: Collection[int] = ()) -> Process:
+    """Say how to run Valkey, with its memory on disk unless it may be thrown away. Nothing is run, so no lock lasts."""
     folder = installation.var / "valkey"
     if throw_away:
         shutil.rmtree(folder, ignore_errors=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
 import itertools
 import os
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 from devtools.bootstrap import ROOT
+from devtools.claims import Holder, holder_of, try_lock
 
 LONGEST_SOCKET_PATH = 100
 """The kernel takes 108 bytes on Linux and 104 on macOS, the closing NUL included."""
@@ -78,13 +78,24 @@ class Installation:
 
     def claim(self, name: str) -> IO[bytes]:
         """The one right to run process `name` here, held while the returned file is open. Raises Refused."""
-        lock = open(self.records / f"{name}.lock", "wb")  # noqa: SIM115 - held by the caller as long as it lives
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.close()
-            raise Refused(f"{name} is already running from this folder ({self.var}); python3 dev.py stop") from None
+        lock = self.try_claim(name)
+        if lock is None:
+            raise Refused(
+                f"{name} is already running from this folder ({self.var}): "
+                f"end {self.holder(name) or 'the other command'} first"
+            )
         return lock
+
+    def try_claim(self, name: str, *, shared: bool = False) -> IO[bytes] | None:
+        """As `claim`, but None when somebody has it; a shared one hinders only those who want it alone."""
+        return try_lock(self._lock(name), shared=shared)
+
+    def holder(self, name: str) -> Holder | None:
+        """The command that has the claim `name`, or had it and has not ended yet."""
+        return holder_of(self._lock(name))
+
+    def _lock(self, name: str) -> Path:
+        return self.records / f"{name}.lock"
 
 
 def installation() -> Installation:

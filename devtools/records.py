@@ -64,16 +64,22 @@ def write(folder: Path, record: Record) -> None:
     fresh.replace(path)
 
 
-def erase(folder: Path, name: str) -> None:
-    (folder / f"{name}.json").unlink(missing_ok=True)
+def erase(folder: Path, name: str, *, supervisor: int) -> None:
+    """Remove the record of a process, unless another supervisor has taken it over or started it again."""
+    found = read(folder, name)
+    if found is None or found.supervisor == supervisor:
+        (folder / f"{name}.json").unlink(missing_ok=True)
+
+
+def read(folder: Path, name: str) -> Record | None:
+    """The record of one process; None without one. A half-written or foreign file is none."""
+    try:
+        return Record(**json.loads((folder / f"{name}.json").read_text()))
+    except (OSError, ValueError, TypeError):
+        return None
 
 
 def read_all(folder: Path) -> Iterator[Record]:
     """Records in the order in which the processes were started. A half-written or foreign file is passed over."""
-    found = []
-    for path in folder.glob("*.json"):
-        try:
-            found.append(Record(**json.loads(path.read_text())))
-        except (OSError, ValueError, TypeError):
-            continue
-    yield from sorted(found, key=lambda record: (record.started, record.name))
+    found = (read(folder, path.stem) for path in folder.glob("*.json"))
+    yield from sorted(filter(None, found), key=lambda record: (record.started, record.name))

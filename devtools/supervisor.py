@@ -6,17 +6,19 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import FrameType, TracebackType
-from typing import IO
+from typing import IO, TypeVar
 
 from devtools import console, records
+from devtools.adoption import Adopted, Running
 from devtools.bootstrap import ROOT
+from devtools.claims import become_the_only_user
 from devtools.installation import Installation, Refused
+from devtools.lifeline import Lifeline
 from devtools.stopping import Target, end_group, stop_in_tiers
 
 FIRST_PAUSE_SECONDS = 0.5
@@ -26,6 +28,8 @@ STEADY_SECONDS = 60.0
 HOPELESS_STARTS = 4
 """A process that died this often before it was ready the first time will not come up by being started again."""
 LARGEST_LOG_BYTES = 20_000_000
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -47,11 +51,16 @@ class Process:
 
 @dataclass
 class Child:
-    """A process that was started, or waits to be started again at `due` (monotonic seconds)."""
+    """A process that was started, or waits to be started again at `due` (monotonic seconds).
+
+    A server that several commands use has a shared lock in `use`. The one command that has its `claim` keeps it, and
+    the others, without, stand in line for the claim.
+    """
 
     process: Process
-    claim: IO[bytes]
-    popen: subprocess.Popen[bytes] | None = None
+    claim: IO[bytes] | None
+    use: IO[bytes] | None = None
+    popen: Running | None = None
     born: float = 0.0
     deaths: int = 0
     due: float | None = None
@@ -61,6 +70,11 @@ class Child:
     def alive(self) -> bool:
         popen = self.popen
         return popen is not None and popen.poll() is None
+
+    @property
+    def serves(self) -> bool:
+        """Whether it, or the one that another command keeps, says that it is ready."""
+        return (self.alive or self.claim is None) and (self.process.ready is None or self.process.ready())
 
 
 class Supervisor:
@@ -77,8 +91,8 @@ class Supervisor:
         self._lock = threading.RLock()
         self._closed = False
         self._watcher = threading.Thread(target=self._watch, name="watch", daemon=True)
-        self._guardian: subprocess.Popen[str] | None = None
-        self._guarded: dict[int, Target] = {}
+        self._lifeline = Lifeline()
+        self._held: list[IO[bytes]] = []
         self._handlers: dict[int, object] = {}
 
     def __enter__(self) -> Supervisor:
@@ -88,7 +102,7 @@ class Supervisor:
         lost_terminal = () if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else (signal.SIGHUP,)
         for number in (signal.SIGINT, signal.SIGTERM, *lost_terminal):
             self._handlers[number] = signal.signal(number, self._on_signal)
-        self._start_guardian()
+        self._lifeline.renew()
         self._watcher.start()
         return self
 
@@ -102,6 +116,28 @@ class Supervisor:
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         self._signals += 1
         self.stopping.set()
+
+    # --- claims -------------------------------------------------------------------------------------------------------
+
+    def hold(self, name: str) -> bool:
+        """Take the claim `name` until everything is stopped. False when somebody has it."""
+        claim = self.installation.try_claim(name)
+        if claim is not None:
+            self._held.append(claim)
+        return claim is not None
+
+    def wait_for(self, take: Callable[[], T | None], reason: Callable[[], str]) -> T | None:
+        """What `take` gives, asked until it gives something; the reason is told once. None when we are to stop."""
+        told = False
+        while not self.stopping.is_set():
+            taken = take()
+            if taken is not None:
+                return taken
+            if not told:
+                console.say(reason())
+                told = True
+            self.stopping.wait(0.1)
+        return None
 
     # --- starting -----------------------------------------------------------------------------------------------------
 
@@ -118,7 +154,42 @@ class Supervisor:
                 child = Child(process, claim)
                 self._children[process.name] = child
                 self._spawn(child)
-        self._wait_until_ready([process.name for process in processes], timeout_seconds)
+        self.wait_until_ready([process.name for process in processes], timeout_seconds)
+
+    def share(self, name: str, make: Callable[[bool], Process]) -> None:
+        """Use the server `name`: start it, or wait to keep it when the command that keeps it now has ended.
+
+        `make` says how to run it, and is told whether we start it. Not ready yet: `wait_until_ready`.
+        """
+        use = self.wait_for(
+            lambda: self.installation.try_claim(f"{name}.users", shared=True),
+            lambda: f"waiting: another command stops {name}",
+        )
+        if use is None:
+            return
+        claim = self.installation.try_claim(name)
+        process = make(claim is not None)
+        with self._lock:
+            child = Child(process, claim, use)
+            self._children[name] = child
+            if claim is not None:
+                self._keep(child)
+
+    def keeps(self, name: str) -> bool:
+        """Whether it is us who start `name` again when it dies."""
+        return name in self._children and self._children[name].claim is not None
+
+    def _keep(self, child: Child) -> None:
+        """The claim is ours: take over what the one before us has left, or start it."""
+        process = child.process
+        left = records.read(self.installation.records, process.name)
+        if left is None or not left.runs:
+            self._spawn(child)
+            return
+        console.say(f"{process.name} (pid {left.pid}) is kept by this command now")
+        child.popen = Adopted(left)
+        child.born = time.monotonic()
+        self._entrust(process, left.pid)
 
     def _spawn(self, child: Child) -> None:
         process = child.process
@@ -127,7 +198,7 @@ class Supervisor:
             if path.stat().st_size > LARGEST_LOG_BYTES:
                 path.replace(path.with_suffix(".log.1"))
         with path.open("ab") as log:
-            child.popen = subprocess.Popen(
+            popen = child.popen = subprocess.Popen(
                 process.command,
                 cwd=ROOT,
                 env=dict(process.environment),
@@ -141,8 +212,11 @@ class Supervisor:
             )
         child.born = time.monotonic()
         child.due = None
-        self._guard(Target(child.popen.pid, process.stop_signal, process.grace_seconds, process.tier))
-        records.write(self.installation.records, self._record(process, child.popen.pid))
+        self._entrust(process, popen.pid)
+
+    def _entrust(self, process: Process, pid: int) -> None:
+        self._lifeline.guard(_target(process, pid))
+        records.write(self.installation.records, self._record(process, pid))
 
     def _record(self, process: Process, pid: int) -> records.Record:
         return records.Record(
@@ -157,7 +231,8 @@ class Supervisor:
             supervisor_started=records.started_at(os.getpid()),
         )
 
-    def _wait_until_ready(self, names: Iterable[str], timeout_seconds: float) -> None:
+    def wait_until_ready(self, names: Iterable[str], timeout_seconds: float = 60.0) -> None:
+        """Until all of them are ready, or we are to stop. Raises Refused as `start` does."""
         deadline = time.monotonic() + timeout_seconds
         waiting = list(names)
         while waiting and not self.stopping.is_set():
@@ -165,7 +240,7 @@ class Supervisor:
                 child = self._children[name]
                 if child.deaths >= HOPELESS_STARTS:
                     raise Refused(f"{name} does not stay up (exit {child.last_status}):\n{self.log_end(name)}")
-                if child.alive and (child.process.ready is None or child.process.ready()):
+                if child.serves:
                     waiting.remove(name)
             if waiting and time.monotonic() > deadline:
                 ends = "\n".join(f"--- {name}\n{self.log_end(name)}" for name in waiting)
@@ -215,7 +290,7 @@ class Supervisor:
 
     def _attend(self, popen: subprocess.Popen[bytes]) -> int:
         """Wait for a passing child; a signal to us is passed on to it once, and it is guarded like the others."""
-        self._guard(Target(popen.pid, signal.SIGTERM, 10, 2))
+        self._lifeline.guard(Target(popen.pid, signal.SIGTERM, 10, 2))
         passed_on = False
         try:
             while popen.poll() is None:
@@ -227,7 +302,7 @@ class Supervisor:
                     if self._signals > 1:
                         popen.kill()
         finally:
-            self._forget(popen.pid)
+            self._lifeline.forget(popen.pid)
         return popen.returncode
 
     # --- watching -----------------------------------------------------------------------------------------------------
@@ -240,82 +315,80 @@ class Supervisor:
             time.sleep(0.1)
 
     def _look_after_all(self) -> None:
-        if self._guardian is None or self._guardian.poll() is not None:
-            self._start_guardian()
+        self._lifeline.renew()
         for child in self._children.values():
+            if child.claim is None:
+                child.claim = self.installation.try_claim(child.process.name)
+                if child.claim is not None:
+                    self._keep(child)
             if child.popen is not None and child.popen.poll() is not None:
                 self._note_death(child, child.popen)
             if child.due is not None and time.monotonic() >= child.due:
                 console.say(f"starting {child.process.name} again")
                 self._spawn(child)
 
-    def _note_death(self, child: Child, popen: subprocess.Popen[bytes]) -> None:
+    def _note_death(self, child: Child, popen: Running) -> None:
         end_group(popen.pid)
-        self._forget(popen.pid)
+        self._lifeline.forget(popen.pid)
         child.popen = None
-        child.last_status = popen.returncode
+        status = child.last_status = popen.poll() or 0
         child.deaths = 1 if time.monotonic() - child.born > STEADY_SECONDS else child.deaths + 1
         pause = min(child.process.longest_pause_seconds, FIRST_PAUSE_SECONDS * 2 ** min(child.deaths - 1, 10))
         child.due = time.monotonic() + pause
-        reason = f"signal {-popen.returncode}" if popen.returncode < 0 else f"exit {popen.returncode}"
+        reason = f"signal {-status}" if status < 0 else f"exit {status}"
         console.say(f"{child.process.name} (pid {popen.pid}) ended: {reason}; again in {pause:g} s")
-
-    # --- the lifeline -------------------------------------------------------------------------------------------------
-
-    def _start_guardian(self) -> None:
-        if self._guardian is not None and self._guardian.stdin is not None:
-            self._guardian.stdin.close()
-        self._guardian = subprocess.Popen(
-            [sys.executable, "-S", "-E", "-m", "devtools.guardian"],
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            start_new_session=True,
-            text=True,
-        )
-        for target in self._guarded.values():
-            self._tell(f"guard {target.pid} {int(target.signal)} {target.grace_seconds} {target.tier}")
-
-    def _guard(self, target: Target) -> None:
-        with self._lock:
-            self._guarded[target.pid] = target
-            self._tell(f"guard {target.pid} {int(target.signal)} {target.grace_seconds} {target.tier}")
-
-    def _forget(self, pid: int) -> None:
-        with self._lock:
-            self._guarded.pop(pid, None)
-            self._tell(f"forget {pid}")
-
-    def _tell(self, line: str) -> None:
-        """A guardian that died is replaced by the watcher, which entrusts everything to the new one."""
-        if self._guardian is not None and self._guardian.stdin is not None:
-            with contextlib.suppress(BrokenPipeError):
-                self._guardian.stdin.write(f"{line}\n")
-                self._guardian.stdin.flush()
 
     # --- stopping -----------------------------------------------------------------------------------------------------
 
     def stop(self) -> None:
-        """Stop everything that was started here, the servers last. May be called twice."""
+        """Stop everything that was started here, the servers last, but none that others use. May be called twice."""
         with self._lock:
             self._closed = True
             children = list(self._children.values())
-        running = {child.popen.pid: child.popen for child in children if child.popen is not None}
-        targets = [target for pid, target in self._guarded.items() if pid in running]
         already = self._signals
-        stop_in_tiers(
-            targets, is_alive=lambda pid: running[pid].poll() is None, hurry=lambda: self._signals > max(already, 1)
-        )
-        for child in children:
-            records.erase(self.installation.records, child.process.name)
-            child.claim.close()
-        self._children.clear()
-        self._guarded.clear()
-        self.installation.tidy()
-        self._release_guardian()
 
-    def _release_guardian(self) -> None:
-        self._tell("release")
-        guardian, self._guardian = self._guardian, None
-        if guardian is not None and guardian.stdin is not None:
-            guardian.stdin.close()
-            guardian.wait()
+        def hurry() -> bool:
+            return self._signals > max(already, 1)
+
+        self._end([child for child in children if child.use is None], hurry)
+        self._end([child for child in children if child.use and child.claim and not self._leave(child, hurry)], hurry)
+        for child in children:
+            for lock in filter(None, (child.claim, child.use)):
+                lock.close()
+        self._children.clear()
+        self.installation.tidy()
+        self._lifeline.release()
+        while self._held:
+            self._held.pop().close()
+
+    def _end(self, children: Sequence[Child], hurry: Callable[[], bool]) -> None:
+        running = {child.popen.pid: child for child in children if child.popen is not None}
+        targets = [_target(child.process, pid) for pid, child in running.items()]
+        stop_in_tiers(targets, is_alive=lambda pid: running[pid].alive, hurry=hurry)
+        for child in children:
+            records.erase(self.installation.records, child.process.name, supervisor=os.getpid())
+
+    def _leave(self, child: Child, hurry: Callable[[], bool]) -> bool:
+        """Give a server to the others who use it, and wait until one keeps it. False when nobody else uses it.
+
+        Then nobody begins to as long as we have its lock.
+        """
+        assert child.claim is not None
+        assert child.use is not None
+        name = child.process.name
+        child.claim.close()
+        while not hurry():
+            kept = records.read(self.installation.records, name)
+            if kept is not None and kept.supervisor != os.getpid():
+                console.say(f"{name} goes on: another command uses it (pid {kept.supervisor})")
+                if child.popen is not None:
+                    self._lifeline.forget(child.popen.pid)
+                return True
+            if become_the_only_user(child.use):
+                break
+            time.sleep(0.05)
+        return False
+
+
+def _target(process: Process, pid: int) -> Target:
+    return Target(pid, process.stop_signal, process.grace_seconds, process.tier)

@@ -78,7 +78,10 @@ def test_secrets_are_for_this_account_alone(naryad: Naryad) -> None:
 def test_a_second_start_in_the_same_folder_is_refused(naryad: Naryad) -> None:
     done = run_dev("up", var=naryad.var, PORT=str(naryad.port))
     assert done.returncode == 1
-    assert f"port {naryad.port} is taken" in done.stderr
+    assert (
+        f"Naryad runs from this folder already, or is being started, by dev.py up (pid {naryad.supervisor.pid})"
+        in done.stderr
+    )
     done = run_dev("run", "ticker", var=naryad.var, PORT=str(naryad.port))
     assert done.returncode == 1
     assert "ticker is already running" in done.stderr
