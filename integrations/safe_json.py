@@ -125,6 +125,7 @@ def _with_decimals(value: Any) -> str:
         default=_plain,
         allow_nan=False,
         encoding=None,  # bytes are no text
+        namedtuple_as_object=False,
     )
     if "NaN" in text or "Infinity" in text:  # simplejson looks at floats only, or it is just a word in a text
         _refuse_infinite_decimals(value)

@@ -6,12 +6,14 @@ from urllib.parse import quote
 
 import pytest
 import redis
+from requests.structures import CaseInsensitiveDict
 
+from integrations import http
 from integrations.errors import (
     ForbiddenTarget,
     Unreachable,
 )
-from integrations.http import CallScope, Door
+from integrations.http import Answer, CallScope, Door
 from integrations.secret import Secret
 from integrations.targets import TargetRules
 from tests.fakes.ledger import Ledger, running
@@ -154,6 +156,7 @@ def test_every_hop_of_a_redirect_is_checked(door: Door, ledger: Ledger, target: 
 
 
 def test_nothing_secret_goes_along_to_another_origin(door: Door, ledger: Ledger, valkey: redis.Redis) -> None:
+    """S10: neither `Authorization` nor `Cookie` reaches a host that the credential was not sent to."""
     secret = Secret(id="c1", kind="bearer", value="topsecret")
     with running() as other:
         rules = TargetRules(exceptions=frozenset({("127.0.0.1", ledger.port), ("127.0.0.1", other.port)}))
@@ -168,6 +171,22 @@ def test_nothing_secret_goes_along_to_another_origin(door: Door, ledger: Ledger,
         headers = other.calls[0].headers
         assert not {"authorization", "cookie", "x-api-key"} & headers.keys()
         assert (headers["accept"], headers["idempotency-key"]) == ("text/plain", "k")
+
+
+@pytest.mark.parametrize("to", ["http://shop.example/", "https://shop.example:8443/", "https://evil.example/"])
+def test_nothing_secret_leaves_its_origin_nor_its_encryption(to: str) -> None:
+    """S10: from https to http of the same host is elsewhere, too."""
+    hop = http._Hop(
+        method="GET",
+        url="https://shop.example/",
+        own={"Authorization": "t", "Cookie": "a=b", "Accept": "text/plain"},
+        added={},
+        secret=Secret(id="c1", kind="bearer", value="topsecret"),
+    )
+    sent = Answer(status=302, headers=CaseInsensitiveDict(Location=to), body=b"", elapsed=0.0, url=hop.url)
+    following = http._next_hop(hop, sent)
+    assert following is not None
+    assert (following.url, following.secret, following.own) == (to, None, {"Accept": "text/plain"})
 
 
 def test_a_post_that_is_redirected_becomes_a_get_and_307_repeats_it(door: Door, ledger: Ledger) -> None:

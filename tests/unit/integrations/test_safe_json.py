@@ -4,7 +4,7 @@ import json
 import uuid
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from django.utils.translation import gettext_lazy
@@ -12,6 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integrations.safe_json import Decoder, Encoder, UnsafeJSON, check, dumps, loads
+
+
+class Named(NamedTuple):
+    text: str
+    number: int
+
 
 # S28: what must never come in, and what it is called.
 HOSTILE: list[tuple[str | bytes, str]] = [
@@ -198,6 +204,11 @@ def test_whatever_is_written_is_read_back_equal(value: Any):
 def test_a_decimal_beside_them_changes_nothing_in_how_values_are_written(value: Any, number: float):
     beside = {"value": value, "number": number, "at": datetime(2026, 1, 2, tzinfo=UTC), "more": (1, True)}
     assert dumps([beside, Decimal("1.50")]) == f"[{dumps(beside)},1.50]"
+
+
+@pytest.mark.parametrize("money", [1, Decimal("1.50")])
+def test_a_tuple_with_names_is_a_list_whatever_stands_beside_it(money: Any):
+    assert dumps([Named("a", 1), money]) == f'[["a",1],{money}]'
 
 
 @given(st.binary(max_size=200))
