@@ -1,7 +1,7 @@
 # Everything is done by dev.py, which needs Python 3.11 or newer and nothing else; these are its short names.
 PYTHON ?= python3
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-long test-all check messages docs ui screenshots lock node status stop
+.PHONY: help demo up test test-long test-all check messages docs ui screenshots lock audit node status stop
 
 help:  ## what can be asked for
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-11s %s\n", $$1, $$2 }'
@@ -41,6 +41,9 @@ screenshots:  ## docs/screenshots, made in Chromium
 
 lock:  ## write the lock files anew from requirements*.in
 	@exec $(PYTHON) dev.py lock $(ARGS)
+
+audit:  ## known holes in what the lock files name (asks the index)
+	@exec $(PYTHON) dev.py audit $(ARGS)
 
 node:  ## a new node type: make node NAME=wb-get-stocks
 	@exec $(PYTHON) dev.py manage make_node $(NAME)

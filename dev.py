@@ -19,6 +19,7 @@
     python3 dev.py ui                the visual editor's pages, built from workflows/ui
     python3 dev.py screenshots       docs/screenshots, of an installation of its own in Chromium
     python3 dev.py lock              write the lock files anew from requirements*.in
+    python3 dev.py audit             known holes in what the lock files name; asks the index
 
 This file only builds `.venv` from the lock; the work is done by the package `devtools`.
 """

