@@ -6,7 +6,7 @@ The serializers only write; nothing is read or checked with them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -205,9 +205,7 @@ class PayloadField(serializers.Field[Any, Any, Any, Any]):
 
 
 class EventShape(serializers.Serializer[ExecutionEvent]):
-    """A line of the journal for programmes. Needs of its row what `COLUMNS` names, and no more."""
-
-    COLUMNS: ClassVar = ("seq", "type", "at", "payload", "level", "step_id")
+    """A line of the journal for programmes."""
 
     seq = serializers.IntegerField()
     type = serializers.CharField()
