@@ -17,6 +17,7 @@ from integrations.safe_json import UnsafeJSON
 from workflows import catalogue
 from workflows.errors import InvalidDefinition
 from workflows.graph import expressions
+from workflows.importers.n8n.cures import cure
 from workflows.importers.n8n.definition import Imported, to_definition
 from workflows.importers.n8n.document import NotAWorkflow, read
 from workflows.importers.n8n.exporting import to_document
@@ -152,12 +153,18 @@ def _nodes(found: Imported | None) -> tuple[dict[str, Any], ...]:
             "type": node.type,
             "partOf": node.part_of,
             "reasons": [
-                *(wording.filled(reason["message"], reason["params"]) for reason in node.reasons),
+                *(_told(reason["message"], reason["params"]) for reason in node.reasons),
                 *(() if node.part_of or node.reasons else unusable.get(node.name, ())),
             ],
         }
         for node in (() if found is None else found.nodes)
     )
+
+
+def _told(message: str, params: Mapping[str, Any]) -> str:
+    """A reason and what to do about it."""
+    todo = cure(message, params)
+    return ". ".join((wording.filled(message, params), *((gettext(todo),) if todo else ())))
 
 
 def _unusable(found: Imported) -> dict[str, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -18,6 +19,7 @@ from workflows.graph.links.model import LinkGraph
 from workflows.graph.links.wording import Finding
 from workflows.graph.problems import Problem
 from workflows.importers.n8n import link_graph as n8n
+from workflows.importers.n8n.cures import cure
 from workflows.importers.n8n.document import NotAWorkflow, read
 from workflows.importers.n8n.exporting import to_document
 
@@ -26,6 +28,9 @@ TOLD_BY_RULES = frozenset({"no_incoming", "cycle", "endless_cycle", "expr_missin
 """What the rules for our own definitions say in their own way."""
 SAID_TWICE = frozenset({"no_incoming", "orphan"})
 """What those rules say about n8n's documents, and the analysis knows better."""
+
+_PLACE = re.compile(r"%\([A-Za-z]+\)s")
+"""The only places that a reason may have: others could ask for a text of any length."""
 
 
 def link_graph(raw: Mapping[str, Any], definition: Definition) -> LinkGraph:
@@ -77,8 +82,24 @@ def _with_our_ids(graph: LinkGraph, ids: Mapping[str, str]) -> LinkGraph:
 def _unsupported(definition: Definition) -> Iterator[Problem]:
     for node in definition.nodes:
         if node.type == "unsupported":
-            original = node.config.get("original") if isinstance(node.config, Mapping) else None
-            yield Problem("unsupported_node", UNSUPPORTED, node.id, params={"type": original or node.type})
+            config = node.config if isinstance(node.config, Mapping) else {}
+            told = [one for one in map(_reason, _listed(config.get("reasons"))) if one is not None]
+            for message, params in told or [(UNSUPPORTED, {"type": config.get("original") or node.type})]:
+                yield Problem("unsupported_node", message, node.id, params=params, suggestion=cure(message, params))
+
+
+def _listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, list | tuple) else []
+
+
+def _reason(written: Any) -> tuple[str, Mapping[str, Any]] | None:
+    """A reason that an import has written down, if it is still one: people may write anything into a config."""
+    if not isinstance(written, Mapping):
+        return None
+    message, params = written.get("message"), written.get("params", {})
+    if not isinstance(message, str) or not message or "%" in _PLACE.sub("", message) or not isinstance(params, Mapping):
+        return None
+    return message, params
 
 
 def _facts(node_type: str) -> NodeFacts | None:

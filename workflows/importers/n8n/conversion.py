@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from workflows.importers.n8n.beyond import BEYOND, lacking
 from workflows.importers.n8n.document import NATIVE, Written
 from workflows.importers.n8n.parameters import OPERATION, PARAMETER, Parameters, Unsupported
 from workflows.items.wording import gettext_noop
@@ -63,7 +64,7 @@ def convert(node: Written, table: Mapping[str, Convert]) -> Converted:
     try:
         converted = found(node, parameters)
     except Unsupported as refused:
-        return _unsupported([Reason(refused.message, refused.params)])
+        return _unsupported([_with_field(Reason(refused.message, refused.params), node)])
     except ODD_SHAPES:
         return _unsupported([Reason(PARAMETER, {"parameter": "parameters"})])
     reasons = [Reason(PARAMETER, {"parameter": name[:200]}) for name in parameters.left()]
@@ -71,6 +72,27 @@ def convert(node: Written, table: Mapping[str, Convert]) -> Converted:
         return _unsupported(reasons)
     settings = {**_settings(node.raw), **converted.settings}
     return Converted(converted.type, converted.config, converted.outputs, converted.inputs, settings)
+
+
+def _with_field(reason: Reason, node: Written) -> Reason:
+    """What is beyond expressions is named with the field that holds it, also one of a part of the node."""
+    if reason.message != BEYOND:
+        return reason
+    name = reason.params["name"]
+    waiting: list[tuple[str, Any]] = [("", node)]
+    while waiting:
+        path, value = waiting.pop(0)
+        if isinstance(value, str) and lacking(value) == name:
+            return Reason(BEYOND, {"field": path[:200], "name": name})
+        if isinstance(value, Written):
+            parts = [part for hung in value.parts.values() for part in hung]
+            waiting += [(path, value.parameters), *((f"{part.name}: ", part) for part in parts)]
+        elif isinstance(value, Mapping):
+            lead = path if path == "" or path.endswith(": ") else f"{path}."
+            waiting += [(f"{lead}{key}", inner) for key, inner in value.items()]
+        elif isinstance(value, list):
+            waiting += [(path, inner) for inner in value]
+    return Reason(BEYOND, {"field": "parameters", "name": name})
 
 
 def _standing_aside(converted: Converted) -> Converted:

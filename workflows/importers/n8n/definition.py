@@ -22,7 +22,7 @@ from workflows.importers.n8n.sub_nodes import parted
 from workflows.importers.n8n.switch_over import SwitchOver, switch_over
 from workflows.items.wording import gettext_noop
 
-PART_OF_LOST = gettext_noop("Работает внутри узла, который не поддерживается")
+PART_OF_LOST = gettext_noop("Работает внутри узла «%(owner)s», который не перенесён: причины названы у него")
 MAX_PASSES = 1000
 """How often a link that leads back may be followed: n8n has no limit."""
 MOST_NESTED = 20
@@ -66,7 +66,8 @@ def to_definition(document: Document) -> Imported:
     document = with_settings_of_others(document)
     apart = parted(document)
     converted = {node.id: convert(node, converters()) for node in apart.roots}
-    converted |= {part: _lost(owners, converted) for part, owners in apart.owners.items()}
+    names = {node.id: node.name for node in document.nodes}
+    converted |= {part: _lost(owners, converted, names) for part, owners in apart.owners.items()}
     inside = {part for part in apart.owners if not converted[part].is_unsupported}
     working = [node for node in document.nodes if node.kind != "stickyNote" and node.id not in inside]
     edges, made = _edges(document, working, converted)
@@ -83,19 +84,18 @@ def to_definition(document: Document) -> Imported:
     if "connections" in document.raw:
         definition["n8n"]["connections"] = document.raw["connections"]
     written = [node for node in document.nodes if node.kind != "stickyNote"]
-    names = {node.id: node.name for node in written}
     parts = {part: names[apart.owners[part][0]] for part in inside}
     reports = tuple(_report(node, converted[node.id], parts.get(node.id)) for node in written)
     ports = {name: one.outputs[0] for name, one in converted.items() if one.outputs and one.outputs[0] is not None}
     return Imported(definition, reports, switch_over(written), pinned(document, working, ports))
 
 
-def _lost(owners: tuple[str, ...], converted: Mapping[str, Converted]) -> Converted:
+def _lost(owners: tuple[str, ...], converted: Mapping[str, Converted], names: Mapping[str, str]) -> Converted:
     """What becomes of a part: what its owner is; where one of several cannot run here, the part cannot either."""
-    lost = next((converted[owner] for owner in owners if converted[owner].is_unsupported), None)
+    lost = next((owner for owner in owners if converted[owner].is_unsupported), None)
     if lost is None:
         return converted[owners[0]]
-    return replace(lost, reasons=(Reason(PART_OF_LOST),))
+    return replace(converted[lost], reasons=(Reason(PART_OF_LOST, {"owner": names[lost][:200]}),))
 
 
 def _settings(written: Any) -> dict[str, Any]:

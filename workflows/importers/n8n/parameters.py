@@ -31,6 +31,7 @@ class Unsupported(Exception):
 
 
 OPERATION = gettext_noop("Операция «%(operation)s» узла %(type)s не поддерживается")
+MISSING = gettext_noop("Параметр «%(parameter)s» не заполнен")
 PARAMETER = gettext_noop("Параметр «%(parameter)s» не поддерживается")
 
 

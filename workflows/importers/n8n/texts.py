@@ -12,18 +12,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from workflows.graph import scanning
+from workflows.importers.n8n.beyond import BEYOND, lacking
 from workflows.importers.n8n.parameters import Unsupported
-from workflows.items.wording import gettext_noop
-
-BEYOND = gettext_noop("Выражение или программа использует %(name)s, чего здесь нет")
-
-_BEYOND = re.compile(
-    r"\$fromAI|this\.helpers|\$response|\$pageCount|\$parameter|\$self|\$evaluateExpression|getBinaryDataBuffer"
-    r"|\baxios\b|\bfetch\(|\.context\b\s*\[(?!\s*['\"]currentRunIndex)|\$secrets|\bgetNodeParameter|\$credentials"
-    r"|\]\.parameter\b|\)\.params\b|\$execution(?:\.id|Id)\s*\.toNumber\b"  # a run's id is no number here
-    r"|\brequire\((?!\s*['\"](?:node:)?(?:crypto|luxon|buffer|url)['\"])"
-)
-
 
 _FIELD = re.compile(r"=\{\{\s*\$json((?:\.[^\W\d]\w*|\[\s*(?:\d+|\"[^\"\\]+\"|'[^'\\]+')\s*\])+)\s*\}\}")
 
@@ -39,11 +29,11 @@ def unescaped(program: str) -> str:
     return html.unescape(program) if is_escaped else program
 
 
-def refuse_beyond(text: str) -> None:
-    """Raise `Unsupported` where a text names what neither expressions nor programs have here."""
-    found = _BEYOND.search(text)
-    if found is not None:
-        raise Unsupported(BEYOND, name=found[0])
+def refuse_beyond(source: str) -> None:
+    """Raise `Unsupported` where a program or an expression names what neither has here; `convert` knows the field."""
+    name = lacking(source)
+    if name is not None:
+        raise Unsupported(BEYOND, name=name)
 
 
 def template(value: Any) -> Any:
@@ -58,8 +48,7 @@ def template(value: Any) -> Any:
 def script(value: Any) -> str:
     """JavaScript that gives the value; what is missing on the way gives undefined, as in n8n."""
     if isinstance(value, str) and value.startswith("="):
-        refuse_beyond(value)
-        parts = split(value[1:])
+        parts = _allowed(value[1:])
         if len(parts) == 1 and parts[0][0] == "script":
             return _careful(parts[0][1])
         return "[" + ",".join(json.dumps(one) if how == "text" else _careful(one) for how, one in parts) + '].join("")'
@@ -106,10 +95,19 @@ def split(text: str) -> list[tuple[str, str]]:
 def _template(text: str) -> str:
     if not text.startswith("="):
         return text.replace("{{", '{{ "{" + "{" }}')
-    refuse_beyond(text)
+    parts = _allowed(text[1:])
     if "\n" not in text:
         return text[1:]
-    return "".join(one if how == "text" else expression(_joined(one)) for how, one in split(text[1:]))
+    return "".join(one if how == "text" else expression(_joined(one)) for how, one in parts)
+
+
+def _allowed(text: str) -> list[tuple[str, str]]:
+    """The parts of a text, whose expressions name only what is here: a page of HTML may hold any program of its own."""
+    parts = split(text)
+    for how, one in parts:
+        if how == "script":
+            refuse_beyond(one)
+    return parts
 
 
 def _joined(source: str) -> str:

@@ -46,7 +46,10 @@ def test_a_document_becomes_a_draft_with_its_reasons(api: APIClient) -> None:
     ]
     assert "n8n-nodes-base.acmeCrm" in row["nodes"][2]["reasons"][0]
     assert row["switchOver"]["credentials"] == [{"node": "CRM", "kind": "bitrix24Api", "name": "CRM key"}]
-    assert "unsupported_node" in {problem["code"] for problem in row["problems"]}
+    assert "HTTP-запрос" in row["nodes"][2]["reasons"][0], "and what takes its place"
+    [problem] = [one for one in row["problems"] if one["code"] == "unsupported_node"]
+    assert "n8n-nodes-base.acmeCrm" in problem["message"]
+    assert "HTTP-запрос" in problem["suggestion"]
 
 
 def test_what_is_unsupported_keeps_the_workflow_from_being_published(api: APIClient) -> None:

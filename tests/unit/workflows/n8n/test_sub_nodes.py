@@ -90,7 +90,7 @@ def test_a_part_that_has_no_counterpart_is_the_reason_of_all() -> None:
     assert {one.type for one in found.nodes if one.name != "Start"} == {"unsupported"}
     reasons = {one.name: one.reasons[0]["message"] % one.reasons[0]["params"] for one in found.nodes if one.reasons}
     assert "toolSerpApi" in reasons["Agent"]
-    assert reasons["Model"] == "Работает внутри узла, который не поддерживается"
+    assert reasons["Model"] == "Работает внутри узла «Agent», который не перенесён: причины названы у него"
 
 
 def test_a_parameter_of_a_part_that_is_not_honoured_is_a_reason() -> None:

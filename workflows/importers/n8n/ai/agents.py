@@ -19,9 +19,9 @@ from workflows.importers.n8n.ai.models import (
 )
 from workflows.importers.n8n.conversion import Converted, refuse_operation
 from workflows.importers.n8n.document import Written
-from workflows.importers.n8n.parameters import PARAMETER, Parameters, Unsupported
+from workflows.importers.n8n.parameters import MISSING, PARAMETER, Parameters, Unsupported
 from workflows.importers.n8n.texts import refuse_beyond, template
-from workflows.importers.n8n.vendors.calls import MISSING, optional
+from workflows.importers.n8n.vendors.calls import optional
 
 HELPFUL = "You are a helpful assistant"
 EXTRACTS = (

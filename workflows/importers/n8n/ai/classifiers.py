@@ -7,9 +7,9 @@ from typing import Any
 from workflows.importers.n8n.ai.models import model_of
 from workflows.importers.n8n.conversion import Converted
 from workflows.importers.n8n.document import Written
-from workflows.importers.n8n.parameters import PARAMETER, Parameters, Unsupported
+from workflows.importers.n8n.parameters import MISSING, PARAMETER, Parameters, Unsupported
 from workflows.importers.n8n.texts import template
-from workflows.importers.n8n.vendors.calls import MISSING, needed
+from workflows.importers.n8n.vendors.calls import needed
 
 MOST = 10
 SENTIMENTS = "Positive, Neutral, Negative"

@@ -8,9 +8,9 @@ from typing import Any
 
 from workflows.importers.n8n.conversion import UNKNOWN_TYPE
 from workflows.importers.n8n.document import Written
-from workflows.importers.n8n.parameters import PARAMETER, Parameters, Unsupported
+from workflows.importers.n8n.parameters import MISSING, PARAMETER, Parameters, Unsupported
 from workflows.importers.n8n.texts import template
-from workflows.importers.n8n.vendors.calls import MISSING, optional, resource
+from workflows.importers.n8n.vendors.calls import optional, resource
 from workflows.items.wording import gettext_noop
 
 NO_PART = gettext_noop("К узлу не присоединено то, без чего он не работает: %(part)s")

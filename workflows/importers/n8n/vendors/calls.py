@@ -7,11 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from workflows.importers.n8n.conversion import Converted
-from workflows.importers.n8n.parameters import PARAMETER, Parameters, Unsupported
+from workflows.importers.n8n.parameters import MISSING, PARAMETER, Parameters, Unsupported
 from workflows.importers.n8n.texts import template
-from workflows.items.wording import gettext_noop
-
-MISSING = gettext_noop("Параметр «%(parameter)s» не заполнен")
 
 
 def call(node_type: str, operation: str, **values: Any) -> Converted:

@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 from workflows.importers.n8n.conversion import Converted, refuse_operation
 from workflows.importers.n8n.document import Written
 from workflows.importers.n8n.nodes.triggers import polled
-from workflows.importers.n8n.parameters import PARAMETER, Parameters, Unsupported
+from workflows.importers.n8n.parameters import MISSING, PARAMETER, Parameters, Unsupported
 from workflows.importers.n8n.texts import template
-from workflows.importers.n8n.vendors.calls import MISSING, needed, optional, resource
+from workflows.importers.n8n.vendors.calls import needed, optional, resource
 
 _FORMS = ("docsToFormat", "sheetsToFormat", "slidesToFormat", "drawingsToFormat")
 _ROOTS = {"root", ""}

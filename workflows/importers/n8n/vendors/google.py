@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 from workflows.importers.n8n.conversion import Converted, refuse_operation
 from workflows.importers.n8n.document import Written
 from workflows.importers.n8n.nodes.triggers import polled
-from workflows.importers.n8n.parameters import PARAMETER, Parameters, Unsupported
+from workflows.importers.n8n.parameters import MISSING, PARAMETER, Parameters, Unsupported
 from workflows.importers.n8n.texts import template
-from workflows.importers.n8n.vendors.calls import MISSING, call, limit, needed, optional, resource
+from workflows.importers.n8n.vendors.calls import call, limit, needed, optional, resource
 from workflows.importers.n8n.vendors.records import WHOLE, columns
 
 

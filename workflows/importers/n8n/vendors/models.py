@@ -6,9 +6,9 @@ from typing import Any
 
 from workflows.importers.n8n.conversion import Converted, refuse_operation
 from workflows.importers.n8n.document import Written
-from workflows.importers.n8n.parameters import PARAMETER, Parameters, Unsupported
+from workflows.importers.n8n.parameters import MISSING, PARAMETER, Parameters, Unsupported
 from workflows.importers.n8n.texts import template
-from workflows.importers.n8n.vendors.calls import MISSING, call, needed, optional, resource
+from workflows.importers.n8n.vendors.calls import call, needed, optional, resource
 
 COMPLETES = "gpt-3.5-turbo-instruct"
 CHATS = "gpt-3.5-turbo"

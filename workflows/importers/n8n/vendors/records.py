@@ -6,9 +6,9 @@ from typing import Any
 
 from workflows.importers.n8n.conversion import Converted, refuse_operation
 from workflows.importers.n8n.document import Written
-from workflows.importers.n8n.parameters import PARAMETER, Parameters, Unsupported
+from workflows.importers.n8n.parameters import MISSING, PARAMETER, Parameters, Unsupported
 from workflows.importers.n8n.texts import expression, script, template
-from workflows.importers.n8n.vendors.calls import MISSING, call, limit, needed, optional, resource
+from workflows.importers.n8n.vendors.calls import call, limit, needed, optional, resource
 
 WHOLE = "{{ $json }}"
 
