@@ -9,7 +9,7 @@ from auditlog.models import LogEntry
 from django.apps import apps
 from django.contrib import admin
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import QuerySet
+from django.db.models import BooleanField, QuerySet
 from django.http import HttpRequest
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
@@ -79,14 +79,11 @@ class TrailAdmin(ReadOnlyRows, ModelAdmin):
 
     @display(description=_("Изменения"))
     def changes_said(self, entry: LogEntry) -> str:
-        return "; ".join(f"{self._name(entry, field)}: {_said(value)}" for field, value in entry.changes_dict.items())
-
-    def _name(self, entry: LogEntry, field: str) -> str:
-        model = entry.content_type.model_class()
-        try:
-            return str(getattr(model._meta.get_field(field), "verbose_name", field)) if model else field
-        except FieldDoesNotExist:
-            return field
+        known = {name: _field(entry, name) for name in entry.changes_dict}
+        return "; ".join(
+            f"{getattr(known[name], 'verbose_name', name)}: {_said(value, known[name])}"
+            for name, value in entry.changes_dict.items()
+        )
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return may_view_installation(request.user)
@@ -95,11 +92,30 @@ class TrailAdmin(ReadOnlyRows, ModelAdmin):
         return may_view_installation(request.user)
 
 
-def _said(value: object) -> str:
+def _field(entry: LogEntry, name: str) -> Any:
+    """The field of this name, if there still is one."""
+    model = entry.content_type.model_class()
+    try:
+        return model._meta.get_field(name) if model else None
+    except FieldDoesNotExist:
+        return None
+
+
+def _said(value: object, field: Any) -> str:
     """`before → after`; what was added to or taken from a set of rows, by name."""
     if isinstance(value, dict):
         sign = "+" if value.get("operation") == "add" else "−"
         return Truncator(sign + ", ".join(map(str, value.get("objects", ())))).chars(2 * SHOWN)
     if isinstance(value, list) and len(value) == 2:
-        return " → ".join("—" if part in (None, "None") else Truncator(str(part)).chars(SHOWN) for part in value)
+        return " → ".join(_part(part, field) for part in value)
     return str(value)
+
+
+def _part(part: object, field: Any) -> str:
+    """One value in the words of its field: the trail keeps what stands in the table, as text."""
+    if part in (None, "None"):
+        return "—"
+    if isinstance(field, BooleanField):
+        return str(_("Да") if part in (True, "True") else _("Нет"))
+    words = {str(choice): str(name) for choice, name in getattr(field, "flatchoices", ())}
+    return Truncator(words.get(str(part), str(part))).chars(SHOWN)

@@ -19,6 +19,7 @@ from accounts.models import User
 from executions.models import Reaction
 from executions.services import reacting
 from integrations import alerting, event_types, safe_json, trying_events
+from tickets.services import event_words
 
 HOURS: Final = {
     1: gettext_lazy("Час"),
@@ -88,7 +89,7 @@ def _with_words(line: dict[str, Any]) -> dict[str, Any]:
     known = event_types.ALL.get(line["name"])
     labels = dict(Reaction.Outcome.choices)
     outcomes = [(labels.get(outcome, outcome), count) for outcome, count in line["outcomes"].items()]
-    return {**line, "title": known.title if known is not None else "", "outcomes": outcomes}
+    return {**line, "title": known.title if known else event_words.title_of(line["name"]), "outcomes": outcomes}
 
 
 def _catalogue() -> list[tuple[str, list[dict[str, Any]]]]:

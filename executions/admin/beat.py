@@ -54,6 +54,11 @@ class TaskAdmin(pages.PeriodicTaskAdmin, ModelAdmin):
         """Theirs is called by a name that no language has."""
         return in_words(task.interval) if task.interval else str(task.scheduler)
 
+    @admin.display(description=_("Расписание словами"))
+    def crontab_translation(self, task: PeriodicTask) -> str:
+        """Theirs has no name in any language but English."""
+        return task.crontab.human_readable if task.crontab else "—"
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
         if db_field.name == "interval":
             options["form_class"] = IntervalChoice

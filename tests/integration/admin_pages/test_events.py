@@ -13,6 +13,7 @@ from integrations.errors import PayloadInvalid
 from integrations.models import Event
 from tests.integration import runs
 from tests.integration.reacting.scenes import deliver, emit, happen, listening, runs_of
+from tickets.services import event_words, history
 
 
 @pytest.fixture
@@ -106,3 +107,22 @@ def test_alerts_are_taken_on_and_silenced_in_the_admin(anna: Any, browser: Clien
     assert alert.acknowledged_by == anna
     assert alert.muted_until is not None
     assert "db-1" in browser.get(reverse("admin:integrations_alert_change", args=[alert.pk])).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("ticket.taken", "Заявка: взята в работу"),
+        ("ticket.commented", "Заявка: комментарий"),
+        ("ticket.closed", "Заявка: завершена или отменена"),
+        ("ticket.overdue", "Заявка: срок вышел"),
+    ],
+)
+def test_what_tickets_tell_of_has_a_title(name: str, title: str, anna: Any, browser: Client) -> None:
+    happen(name)
+    assert title in browser.get(reverse("admin:events")).content.decode()
+
+
+def test_every_event_of_a_ticket_has_a_title() -> None:
+    assert [name for name in history.EVENT_NAMES.values() if not event_words.title_of(name)] == []
+    assert event_words.title_of("order.paid") == ""

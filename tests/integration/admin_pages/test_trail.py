@@ -16,6 +16,7 @@ from accounts import clock, services, tokens, trail
 from accounts.models import Project, User
 from tests.integration import runs
 from tests.integration.executions import driving
+from tests.integration.tickets import desk
 from workflows.models import Variable
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +87,16 @@ def test_a_workflow_is_followed_from_its_making_to_its_end(editor: User) -> None
     assert told[0].action == LogEntry.Action.CREATE
     assert [field for line in told[1:] for field in line.changes_dict] == ["active_version", "deleted_at"]
     assert told[1].changes_dict["active_version"] == ["None", "v001"]
+
+
+def test_what_changed_is_told_in_words_and_not_as_the_table_keeps_it(admin: User) -> None:
+    driving.workflow(admin, driving.definition([("a", "noop")], []))
+    desk.category()
+    page = browser(admin).get("/admin/auditlog/logentry/").content.decode()
+    assert "→ Да" in page
+    assert "→ Обычный" in page
+    assert "→ True" not in page
+    assert "→ flow" not in page
 
 
 def test_of_a_credential_everything_is_told_but_what_it_keeps(admin: User) -> None:

@@ -64,3 +64,13 @@ def test_a_stopped_run(root: Any) -> None:
     assert "Остановлен" in shown
     assert "('stopped'" not in shown
     assert "&#x27;stopped&#x27;" not in shown
+
+
+def test_a_task_of_beat_names_each_of_its_fields_in_russian(root: Any) -> None:
+    assert "Расписание словами" in page(root, "django_celery_beat_periodictask_add")
+
+
+def test_an_empty_list_asks_nobody_to_make_what_only_the_product_makes(root: Any) -> None:
+    shown = page(root, "executions_trigger_changelist")
+    assert "Здесь ничего нет" in shown
+    assert "Создайте запись" not in shown
