@@ -31,3 +31,11 @@ class Adopted:
         if self.returncode is None and not self._record.runs:
             self.returncode = 0
         return self.returncode
+
+
+def how_it_ended(process: Running) -> str:
+    """For the line about it; nothing where nobody has told us."""
+    status = process.returncode
+    if isinstance(process, Adopted) or status is None:
+        return ""
+    return f": signal {-status}" if status < 0 else f": exit {status}"

@@ -164,12 +164,14 @@ def prepare_data(supervisor: Supervisor, plan: Plan) -> None:
     """Migrate, and in development make the demo people, with a desk where Telegram is played. Before all processes."""
     manage = [sys.executable, "manage.py"]
     environment = {**plan.variables, "NARYAD_PROCESS": "migrate"}
+    console.say("the servers run; making tables and people (the first time takes a while)")
     supervisor.run("migrate", [*manage, "migrate", "--no-input"], environment)
     if not plan.production and not supervisor.stopping.is_set():
         target = str(supervisor.installation.credentials)
         people = "demo_users" if plan.emulator_port is None else "demo_desk"
         supervisor.run("demo-users", [*manage, people, "--file", target], environment)
-    console.say("tables and people ready")
+    if not supervisor.stopping.is_set():
+        console.say("tables and people ready")
 
 
 def wait_until_it_serves(supervisor: Supervisor, plan: Plan) -> None:

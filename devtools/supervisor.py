@@ -14,7 +14,7 @@ from types import FrameType, TracebackType
 from typing import IO, TypeVar
 
 from devtools import console, records
-from devtools.adoption import Adopted, Running
+from devtools.adoption import Adopted, Running, how_it_ended
 from devtools.bootstrap import ROOT
 from devtools.claims import become_the_only_user
 from devtools.installation import Installation, Refused
@@ -331,12 +331,11 @@ class Supervisor:
         end_group(popen.pid)
         self._lifeline.forget(popen.pid)
         child.popen = None
-        status = child.last_status = popen.poll() or 0
+        child.last_status = popen.returncode
         child.deaths = 1 if time.monotonic() - child.born > STEADY_SECONDS else child.deaths + 1
         pause = min(child.process.longest_pause_seconds, FIRST_PAUSE_SECONDS * 2 ** min(child.deaths - 1, 10))
         child.due = time.monotonic() + pause
-        reason = f"signal {-status}" if status < 0 else f"exit {status}"
-        console.say(f"{child.process.name} (pid {popen.pid}) ended: {reason}; again in {pause:g} s")
+        console.say(f"{child.process.name} (pid {popen.pid}) ended{how_it_ended(popen)}; again in {pause:g} s")
 
     # --- stopping -----------------------------------------------------------------------------------------------------
 
@@ -380,7 +379,7 @@ class Supervisor:
         while not hurry():
             kept = records.read(self.installation.records, name)
             if kept is not None and kept.supervisor != os.getpid():
-                console.say(f"{name} goes on: another command uses it (pid {kept.supervisor})")
+                console.say(f"{name} goes on: {self.installation.holder(name) or 'another command'} uses it")
                 if child.popen is not None:
                     self._lifeline.forget(child.popen.pid)
                 return True

@@ -188,7 +188,7 @@ def test_servers_go_on_for_who_uses_them_when_the_command_that_started_them_ends
     assert first.ends() == 0, first.said
     assert folder.keepers()
     assert folder.keepers() <= {second.process.pid, third.process.pid}
-    assert "postgres goes on: another command uses it" in first.said
+    assert "postgres goes on: dev.py manage (pid" in first.said
     for name, command in (("second", second), ("third", third)):
         folder.go(name)
         assert command.ends() == 0, command.said
@@ -211,6 +211,19 @@ def test_servers_that_go_with_a_killed_command_are_started_again_by_who_uses_the
     first.process.kill()
     first.process.wait()
     until(lambda: folder.keepers() == {second.process.pid}, seconds=LONG, what="the second keeps the servers")
+    folder.go("second")
+    assert second.ends() == 0, second.said
+
+
+def test_a_server_that_was_taken_over_is_started_again_when_it_dies(folder: Folder) -> None:
+    first = folder.talk("first", THE_SAME)
+    second = folder.talk("second", ANOTHER)
+    folder.go("first")
+    assert first.ends() == 0, first.said
+    (server,) = (record for record in records.read_all(folder.home.records) if record.name == "valkey")
+    os.kill(server.pid, signal.SIGKILL)
+    second.says(f"valkey (pid {server.pid}) ended; again in")
+    second.says("starting valkey again")
     folder.go("second")
     assert second.ends() == 0, second.said
 
