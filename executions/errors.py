@@ -45,6 +45,12 @@ class IllegalTransition(ExecutionsError):
     message = _("В текущем состоянии запуска это действие невозможно")
 
 
+class StepHasResult(IllegalTransition):
+    """The step has succeeded or was skipped: it is repeated by `force` only; `details.stepStatus`."""
+
+    message = _('У шага уже есть результат: чтобы повторить его всё равно, передайте "force": true')
+
+
 class NothingToRetry(ExecutionsError):
     """No step of the run has failed or was cancelled, or none would run; `details.status` is the run's."""
 

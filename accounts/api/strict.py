@@ -5,16 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from accounts.errors import ReadOnlyField, UnknownField
+
+MOST_CHOICES = 30
+"""Of more than these nobody reads the list."""
 
 
 class StrictSerializer(serializers.Serializer):
     """Refuses fields it does not have (`UnknownField`) and changes of read-only ones (`ReadOnlyField`).
 
-    A read-only field that repeats the stored value is accepted, so that what was read can be written back.
+    A read-only field that repeats the stored value is accepted, so that what was read can be written back. Who chooses
+    what is not there is told what may be chosen.
     """
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        fields = super().get_fields()
+        for field in fields.values():
+            _name_choices(field)
+        return fields
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping):
@@ -35,3 +46,11 @@ class StrictSerializer(serializers.Serializer):
         changed = [name for name in sent if name not in stored or stored[name] != data[name]]
         if changed:
             raise ReadOnlyField(fields=changed)
+
+
+def _name_choices(field: serializers.Field) -> None:
+    chosen = field.child if isinstance(field, serializers.ListField) else field
+    if isinstance(chosen, serializers.ChoiceField) and len(chosen.choices) <= MOST_CHOICES:
+        names = ", ".join(map(str, chosen.choices)).replace("{", "{{").replace("}", "}}")
+        text = _("Значения {input} нет среди допустимых: {choices}")
+        chosen.error_messages = {**chosen.error_messages, "invalid_choice": text.replace("{choices}", names)}

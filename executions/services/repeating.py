@@ -15,7 +15,7 @@ from accounts import services as accounts
 from executions import claims, journal
 from executions.engine.events import Event
 from executions.engine.repeating import Past, Plan, begin_anew, from_the_start, go_on
-from executions.engine.states import ENDED_STEP, ExecutionStatus, StepStatus
+from executions.engine.states import ExecutionStatus, StepStatus
 from executions.errors import (
     BadInput,
     ExecutionNotFound,
@@ -27,7 +27,7 @@ from executions.errors import (
 from executions.models import Execution, Step
 from executions.services.carrying import Inputs, begin_with
 from executions.services.putting_back import put_back, read_past
-from executions.services.retrying import RETRYABLE_RUN, RETRYABLE_STEP, plan_steps
+from executions.services.retrying import RETRYABLE_RUN, plan_steps, refuse_step
 from workflows import services as workflows
 from workflows.errors import UnknownNodeType
 from workflows.graph.settings import GraphSettings
@@ -145,10 +145,8 @@ def _asked(execution: Execution, wish: Wish) -> set[str]:
 def _allow_steps(execution: Execution, wish: Wish) -> None:
     if isinstance(wish.begin, str):
         return
-    allowed = ENDED_STEP if wish.force else RETRYABLE_STEP
-    other = Step.objects.filter(execution=execution, id__in=wish.begin).exclude(status__in=allowed).first()
-    if other is not None:
-        raise IllegalTransition(status=execution.status, stepStatus=other.status, force=wish.force)
+    for step in Step.objects.filter(execution=execution, id__in=wish.begin):
+        refuse_step(step, status=execution.status, force=wish.force)
 
 
 def _has_unfinished(past: Past) -> bool:

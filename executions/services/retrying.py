@@ -14,7 +14,7 @@ from executions import claims, journal, layout
 from executions.engine.repeating import Past, Plan, cut_off, go_on
 from executions.engine.resetting import Reset
 from executions.engine.states import ENDED_STEP, ExecutionStatus, StepStatus
-from executions.errors import ExecutionNotFound, IllegalTransition, NothingToRetry, StepNotFound
+from executions.errors import ExecutionNotFound, IllegalTransition, NothingToRetry, StepHasResult, StepNotFound
 from executions.models import Execution, Step
 from executions.services.putting_back import put_back, read_past
 from workflows import services as workflows
@@ -35,8 +35,8 @@ def retry_step(*, execution_id: uuid.UUID, step_id: uuid.UUID, user: Any = None,
     """Put a finished step back to ready and its descendants back to pending; other results are kept.
 
     Without `force` only failed and cancelled steps. A paused run stays paused and its step is held. Raises
-    `ExecutionNotFound`, `StepNotFound`, `IllegalTransition` (one of many simultaneous calls wins), `NothingToRetry`
-    where no branch leads to the step any more.
+    `ExecutionNotFound`, `StepNotFound`, `IllegalTransition` (one of many simultaneous calls wins), `StepHasResult`,
+    `NothingToRetry` where no branch leads to the step any more.
     """
     with transaction.atomic():
         status = claims.lock_execution(execution_id)
@@ -78,8 +78,15 @@ def plan_steps(execution: Execution, graph: CompiledGraph, past: Past, wanted: C
 def _allow(status: str, step: Step, force: bool) -> None:
     if status not in RETRYABLE_RUN:
         raise IllegalTransition(status=status)
-    if step.status not in (ENDED_STEP if force else RETRYABLE_STEP):
-        raise IllegalTransition(status=status, stepStatus=step.status, force=force)
+    refuse_step(step, status=status, force=force)
+
+
+def refuse_step(step: Step, *, status: str, force: bool) -> None:
+    """Raise what keeps the step of a run in `status` from being repeated, if anything does."""
+    if step.status in RETRYABLE_STEP or (force and step.status in ENDED_STEP):
+        return
+    kind = StepHasResult if step.status in ENDED_STEP else IllegalTransition
+    raise kind(status=status, stepStatus=step.status, force=force)
 
 
 def _state_of(reset: Reset, node_id: str, *, held: bool) -> StepStatus:

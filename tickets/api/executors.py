@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.api.strict import StrictSerializer
+from accounts.errors import DomainError
 from accounts.permissions import acting_user
 from accounts.services import project_ids
 from tickets.models import CategoryExecutor, TicketCategory
@@ -133,6 +134,10 @@ class SeatShape(StrictSerializer):
     max_tickets = serializers.IntegerField(min_value=1, max_value=LARGEST, default=10)
 
 
+COLUMNS = {"userId": "user_id", "categoryId": "category_id"}
+"""Fields that a refusal names, in the words of `SeatShape`."""
+
+
 class SeatView(APIView):
     """`POST /api/executors`, in the form in which scripts know it."""
 
@@ -143,5 +148,10 @@ class SeatView(APIView):
         body = SeatShape(data=request.data)
         body.is_valid(raise_exception=True)
         said: dict[str, Any] = body.validated_data
-        seat = executors.add(actor=acting_user(request), **said)
+        try:
+            seat = executors.add(actor=acting_user(request), **said)
+        except DomainError as refusal:
+            if refusal.details.get("field") in COLUMNS:
+                refusal.details["field"] = COLUMNS[refusal.details["field"]]
+            raise
         return Response({"id": seat.pk, **said}, status=status.HTTP_201_CREATED)

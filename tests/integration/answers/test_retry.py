@@ -79,6 +79,18 @@ def test_a_retry_of_a_run_that_goes_on_already_is_refused_with_its_state(editor:
     )
 
 
+def test_a_step_that_has_a_result_is_repeated_only_on_purpose_and_the_answer_says_so(editor: User, operator: User):
+    """S3-12: by the address of the step, and by `from` of the run."""
+    run = runs.finished_run(editor, ("a", "noop"), ("b", "noop"))
+    done = str(step(run, "a").pk)
+    address = f"/api/v1/executions/{run.pk}/steps/{done}/retry"
+    for answer in (runs.client(operator).post(address, {}), post(operator, run, **{"from": done})):
+        assert (answer.status_code, answer.json()["code"]) == (409, "illegal_transition")
+        assert answer.json()["details"] == {"status": "succeeded", "stepStatus": "succeeded", "force": False}
+        assert '"force": true' in answer.json()["message"]
+    assert runs.client(operator).post(address, {"force": True}).status_code == 200
+
+
 def test_a_run_without_a_failure_has_nothing_to_retry(editor: User, operator: User):
     run = runs.finished_run(editor)
     for answer in (post(operator, run), plan(operator, run)):

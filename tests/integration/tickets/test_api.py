@@ -136,6 +136,24 @@ def test_the_seeds_request_makes_an_executor_as_printed_and_demands_a_token():
     assert CategoryExecutor.objects.get(user=person).max_tickets == 10
 
 
+@pytest.mark.parametrize(("missing", "status"), [("category_id", 404), ("user_id", 400)])
+def test_the_seeds_request_is_refused_in_its_own_words(missing: str, status: int):
+    """S4-11: what is wrong is named as it was sent."""
+    body = {"user_id": desk.somebody().pk, "category_id": desk.category().pk, missing: 2**31 - 1}
+    answer = client(desk.somebody(role="admin")).post("/api/executors", body)
+    assert (answer.status_code, answer.json()["details"]) == (status, {"field": missing})
+
+
+def test_what_may_be_chosen_is_named_in_the_refusal():
+    category, author = desk.category(), desk.somebody()
+    body = {"categoryId": category.pk, "description": ".", "priority": "5"}
+    answer = client(author).post("/api/v1/tickets", body)
+    assert answer.status_code == 400
+    (fault,) = answer.json()["details"]["fields"]["priority"]
+    assert "5" in fault
+    assert fault.endswith(": low, normal, high, urgent")
+
+
 def test_executors_are_listed_changed_and_removed():
     """S4-11: GET, PUT and DELETE. S4-12: is_active, priority and max_tickets per person and category."""
     category, person, admin = desk.category(), desk.somebody(), desk.somebody(role="admin")
