@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, replace
 
 from workflows.graph.definition import MAX_LABEL
 from workflows.graph.links.model import LinkGraph, LinkNode
@@ -47,6 +48,7 @@ def repairs(graph: LinkGraph, places: dict[str, tuple[float, float]]) -> list[Re
         for node in roots[:MOST_LOOKED_AT]
         if (repair := _by_name(graph, node, able) or _by_place(graph, node, able, places)) is not None
     ]
+    found = _spread(graph, found, places)
     told = _telling(graph)
     found += [
         Repair("save_error_without_notification", node.id, None, 0, "terminal")
@@ -54,6 +56,20 @@ def repairs(graph: LinkGraph, places: dict[str, tuple[float, float]]) -> list[Re
         if node.saves_error and not node.disabled and node.id not in told and not graph.outs.get(node.id)
     ]
     return found
+
+
+def _spread(graph: LinkGraph, found: list[Repair], places: dict[str, tuple[float, float]]) -> list[Repair]:
+    """Several that would hang on one branching node take its open outputs in turn, from above: so people draw them."""
+    takers: defaultdict[str, list[Repair]] = defaultdict(list)
+    for repair in found:
+        takers[repair.source].append(repair)
+    outputs: dict[Repair, int] = {}
+    for source, mine in takers.items():
+        used = {link.output for link in graph.outs.get(source, ())}
+        free = [place for place in range(len(graph.by_id[source].outputs or ())) if place not in used]
+        mine.sort(key=lambda repair: places.get(repair.target or "", (0.0, 0.0))[1])
+        outputs |= dict(zip(mine, free, strict=False)) if len(free) > 1 else {}
+    return [replace(repair, output=outputs.get(repair, repair.output)) for repair in found]
 
 
 def _telling(graph: LinkGraph) -> set[str]:

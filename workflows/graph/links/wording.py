@@ -42,6 +42,11 @@ _WORDS: Mapping[str, tuple[Severity, str, str]] = {
         gettext_noop("Связи записаны за узлом, которого нет"),
         gettext_noop("Верните узел или удалите его связи"),
     ),
+    "conn_missing_source:id": (
+        "error",
+        gettext_noop("Связи записаны за id узла «%(owner)s», а не за его именем: n8n их не видит"),
+        gettext_noop("Возьмите файл из первоисточника или проведите связи узла заново"),
+    ),
     "conn_missing_target": (
         "error",
         gettext_noop("Связь ведёт к узлу «%(target)s», которого нет"),

@@ -17,6 +17,7 @@ def link_graph(document: Document) -> LinkGraph:
         named.setdefault(node.name, node)
     links, broken = [], list(_broken_nodes(document))
     unknown_sources: set[str] = set()
+    owners = {node.raw["id"]: node.name for node in reversed(document.nodes) if isinstance(node.raw.get("id"), str)}
     unknown_kinds: set[tuple[str, str]] = set()
     for raw in document.links:
         if raw.target is None:
@@ -24,7 +25,9 @@ def link_graph(document: Document) -> LinkGraph:
             continue
         if raw.source not in named and raw.source not in unknown_sources:
             unknown_sources.add(raw.source)
-            broken.append(BrokenLink("conn_missing_source", raw.source))
+            owner = owners.get(raw.source)
+            params = {} if owner is None else {"owner": owner}
+            broken.append(BrokenLink(f"conn_missing_source{':id' if params else ''}", raw.source, params))
         if not is_kind(raw.key) and (raw.source, raw.key) not in unknown_kinds:
             unknown_kinds.add((raw.source, raw.key))
             broken.append(BrokenLink("unknown_connection_type", raw.source, {"kind": raw.key}))

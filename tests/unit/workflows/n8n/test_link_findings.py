@@ -133,3 +133,19 @@ def test_ten_thousand_nodes_are_looked_at_in_linear_work(shape: str) -> None:
     raw = document(nodes, links(*zip(sources, names[1:], strict=False)))
 
     assert sum(found(raw).values()) == 0
+
+
+def test_links_that_are_written_behind_an_id_say_whose_it_is() -> None:
+    """n8n looks for names: some collections of workflows have been spoilt this way."""
+    raw = document([node("Start", "manualTrigger"), node("End")], {"end": {"main": [[]]}, "gone": {"main": [[]]}})
+    raw["connections"] |= {name: {"main": [[{"node": "End", "type": "main", "index": 0}]]} for name in ("end", "gone")}
+    told = {
+        one.node: one.message % one.params
+        for one in analyse(link_graph(read(raw)))
+        if one.code == "conn_missing_source"
+    }
+
+    assert told == {
+        "end": "Связи записаны за id узла «End», а не за его именем: n8n их не видит",
+        "gone": "Связи записаны за узлом, которого нет",
+    }
