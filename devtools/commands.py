@@ -169,7 +169,7 @@ def manage(arguments: Sequence[str]) -> int:
         variables = {**plan.variables, **_played_telegram(home, plan)}
         if plan.embedded_postgres:
             variables["PATH"] = embedded.with_programs(os.environ.get("PATH", os.defpath))
-        return supervisor.foreground([sys.executable, "manage.py", *arguments], variables)
+        return supervisor.foreground([sys.executable, "manage.py", *arguments], variables, talks=True)
 
 
 def doctor(arguments: Sequence[str]) -> int:

@@ -87,6 +87,7 @@ class Supervisor:
         self.installation = installation
         self.stopping = threading.Event()
         self._signals = 0
+        self._interrupts_are_theirs = False
         self._children: dict[str, Child] = {}
         self._lock = threading.RLock()
         self._closed = False
@@ -114,6 +115,8 @@ class Supervisor:
             signal.signal(number, handler)  # type: ignore[arg-type]
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
+        if number == signal.SIGINT and self._interrupts_are_theirs:
+            return
         self._signals += 1
         self.stopping.set()
 
@@ -216,10 +219,7 @@ class Supervisor:
 
     def _entrust(self, process: Process, pid: int) -> None:
         self._lifeline.guard(_target(process, pid))
-        records.write(self.installation.records, self._record(process, pid))
-
-    def _record(self, process: Process, pid: int) -> records.Record:
-        return records.Record(
+        record = records.Record(
             name=process.name,
             pid=pid,
             started=records.started_at(pid),
@@ -230,6 +230,7 @@ class Supervisor:
             supervisor=os.getpid(),
             supervisor_started=records.started_at(os.getpid()),
         )
+        records.write(self.installation.records, record)
 
     def wait_until_ready(self, names: Iterable[str], timeout_seconds: float = 60.0) -> None:
         """Until all of them are ready, or we are to stop. Raises Refused as `start` does."""
@@ -274,16 +275,21 @@ class Supervisor:
         if popen.returncode and not self.stopping.is_set():
             raise Refused(f"{name} failed (exit {popen.returncode}):\n{self.log_end(name, 40)}")
 
-    def foreground(self, command: Sequence[str], environment: Mapping[str, str], *, log: str = "") -> int:
+    def foreground(
+        self, command: Sequence[str], environment: Mapping[str, str], *, log: str = "", talks: bool = False
+    ) -> int:
         """Run a command on this terminal, which sends it Ctrl-C itself. Returns its exit status.
 
+        One that `talks` to a person there decides what Ctrl-C means; for all others it is the end.
         With `log` its standard error goes into the log of that name, whose end is told when the command fails.
         """
         with contextlib.ExitStack() as open_files:
             path = self.installation.logs / f"{log}.log"
             errors = open_files.enter_context(path.open("wb")) if log else None
+            self._interrupts_are_theirs = talks and os.isatty(0)
             popen = subprocess.Popen(command, cwd=ROOT, env=dict(environment), stderr=errors)
         status = self._attend(popen)
+        self._interrupts_are_theirs = False
         if log and status and not self.stopping.is_set():
             console.say(f"{log} failed (exit {status}):\n{self.log_end(log)}")
         return status
