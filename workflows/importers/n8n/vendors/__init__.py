@@ -8,6 +8,7 @@ from workflows.importers.n8n.conversion import Convert
 from workflows.importers.n8n.vendors import (
     announcing,
     bitrix24,
+    calendar,
     code_hosting,
     drive,
     google,
@@ -21,6 +22,7 @@ from workflows.importers.n8n.vendors import (
 TABLE: Mapping[str, Convert] = {
     **announcing.TYPES,
     **bitrix24.TYPES,
+    **calendar.TYPES,
     **code_hosting.TYPES,
     **drive.TYPES,
     **google.TYPES,
