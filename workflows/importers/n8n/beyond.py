@@ -19,7 +19,7 @@ _CONTENTS = gettext_noop("Прочитайте файл узлом «Прочи�
 _KEPT = gettext_noop("Держите то, что переживает запуск, в getWorkflowStaticData узла «Код»")
 _RUN = gettext_noop("Номер запуска здесь не число: уберите toNumber или пронумеруйте иначе")
 _MODULES = gettext_noop("Модулей здесь четыре: crypto, luxon, buffer и url; остальное напишите в самой программе")
-_WAITING = gettext_noop("Ждите ответа узлом «Дождаться события»: адреса для продолжения у запуска нет")
+WAITING = gettext_noop("Ждите ответа узлом «Дождаться события»: адреса для продолжения у запуска нет")
 _MARKED = gettext_noop("Положите пометку в данные узлом «Задать поля»")
 _NONE = gettext_noop("Уберите это из выражения: сведений о самом узле здесь нет")
 
@@ -43,9 +43,9 @@ _LACKING: Final = (
     (r"\$credentials\b", "$credentials", _SECRETS),
     (r"\$execution(?:\.id|Id)\s*\.toNumber\b", "$execution.id.toNumber", _RUN),
     (r"\brequire\((?!\s*['\"](?:node:)?(?:crypto|luxon|buffer|url)['\"])", "require", _MODULES),
-    (r"\$execution\.resumeUrl\b", "$execution.resumeUrl", _WAITING),
-    (r"\$execution\.resumeFormUrl\b", "$execution.resumeFormUrl", _WAITING),
-    (r"\$resumeWebhookUrl\b", "$resumeWebhookUrl", _WAITING),
+    (r"\$execution\.resumeUrl\b", "$execution.resumeUrl", WAITING),
+    (r"\$execution\.resumeFormUrl\b", "$execution.resumeFormUrl", WAITING),
+    (r"\$resumeWebhookUrl\b", "$resumeWebhookUrl", WAITING),
     (r"\$execution\.customData\b", "$execution.customData", _MARKED),
     (r"\$nodeVersion\b", "$nodeVersion", _NONE),
     (r"\$nodeId\b", "$nodeId", _NONE),

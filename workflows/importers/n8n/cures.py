@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from workflows.importers.n8n.beyond import BEYOND, cure_of
+from workflows.importers.n8n.beyond import BEYOND, WAITING, cure_of
 from workflows.importers.n8n.conversion import UNKNOWN_TYPE
 from workflows.importers.n8n.document import BASE, CHAIN
 from workflows.importers.n8n.parameters import MISSING, OPERATION, PARAMETER
@@ -24,7 +24,9 @@ _MODEL = gettext_noop("Сделайте то же узлом «Агент с м�
 _FORM = gettext_noop("Форма здесь – одна страница: соберите все вопросы в первой")
 _PYTHON = gettext_noop("Перепишите программу на JavaScript и вставьте её в узел «Код»")
 _OTHERWISE = gettext_noop("Замените узел: «HTTP-запрос» сделает это через API сервиса, «Код» – программой")
-_CHANGE = gettext_noop("Уберите параметр в n8n и импортируйте процесс снова, или замените узел здесь")
+_CHANGE = gettext_noop("Измените или уберите параметр в n8n и импортируйте процесс снова, или замените узел здесь")
+_WORKFLOW = gettext_noop("Импортируйте и тот процесс, а здесь запустите его узлом «Рабочий процесс»")
+_LIBRARY = gettext_noop("Найдите тексты узлом «Хранилище векторов» и передайте их дальше")
 _FILL = gettext_noop("Заполните параметр в n8n и импортируйте процесс снова, или замените узел здесь")
 
 COMMANDS: Final = frozenset({"executeCommand", "ssh", "git", "localFileTrigger"})
@@ -40,8 +42,18 @@ def cure(message: str, params: Mapping[str, Any]) -> str:
     if message == UNKNOWN_TYPE:
         return _instead_of(str(params.get("type")))
     if message == OPERATION:
-        return _PYTHON if str(params.get("operation")).startswith("python") else _OTHERWISE
+        return _by_operation(str(params.get("operation")), str(params.get("type")))
     return {PARAMETER: _CHANGE, MISSING: _FILL}.get(message, "")
+
+
+def _by_operation(operation: str, kind: str) -> str:
+    if operation.startswith("python"):
+        return _PYTHON
+    if kind == "wait" or operation.endswith("sendAndWait"):
+        return WAITING
+    if kind == "executeWorkflow":
+        return _WORKFLOW
+    return _LIBRARY if kind.startswith("lc:vectorStore") else _OTHERWISE
 
 
 def _instead_of(original: str) -> str:

@@ -106,6 +106,24 @@ def test_python_is_to_be_written_anew() -> None:
     assert "JavaScript" in what
 
 
+@pytest.mark.parametrize(
+    ("kind", "parameters", "todo"),
+    [
+        ("wait", {"resume": "webhook"}, "Дождаться события"),
+        ("gmail", {"resource": "message", "operation": "sendAndWait"}, "Дождаться события"),
+        ("executeWorkflow", {"source": "url", "workflowUrl": "https://example.org"}, "Рабочий процесс"),
+        ("reddit", {"resource": "post", "operation": "create"}, "HTTP-запрос"),
+    ],
+)
+def test_an_operation_that_is_not_here_is_told_with_what_does_it(
+    kind: str, parameters: dict[str, Any], todo: str
+) -> None:
+    [(message, what)] = told(imported(node("A", kind, version=1.1, parameters=parameters)))
+
+    assert "не поддерживается" in message
+    assert todo in what
+
+
 @needs_exports
 def test_every_reason_of_the_real_exports_says_what_to_do() -> None:
     """Those that are told at another node aside."""
@@ -134,7 +152,7 @@ def test_a_check_says_of_each_reason_what_it_is_and_what_cures_it() -> None:
         "Параметр «options.x» не поддерживается",
         "Параметр «options.y» не поддерживается",
     ]
-    assert "Уберите параметр" in one.suggestion
+    assert "уберите параметр" in one.suggestion
 
 
 @pytest.mark.parametrize(
