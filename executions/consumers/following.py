@@ -71,6 +71,7 @@ class Follower:
             if not page:
                 break  # announced by somebody who does not know the journal
             for line in page:
+                await self._check()  # it may have taken the watcher long to take the last one
                 await self._tell(line.frame)
                 self._note(line.event)
                 seq = line.seq

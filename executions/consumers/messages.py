@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +18,23 @@ MAX_MESSAGE = 64 * 1024
 """Characters or bytes."""
 SPOKEN = ("subscribe", "unsubscribe", "auth")
 """The events of clients of Socket.IO, with one argument at most."""
+MESSAGES_PER_MINUTE = 60
+"""Of one connection, whatever they say."""
+
+
+class Pace:
+    """Counts what one client says."""
+
+    def __init__(self) -> None:
+        self._received: deque[float] = deque(maxlen=MESSAGES_PER_MINUTE)
+
+    def allows_one_more(self) -> bool:
+        """Count one more message; False, and it is not counted, where it is more than a minute may have."""
+        now = time.monotonic()
+        if len(self._received) == MESSAGES_PER_MINUTE and now - self._received[0] < 60:
+            return False
+        self._received.append(now)
+        return True
 
 
 @dataclass(frozen=True)

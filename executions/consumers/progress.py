@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections import deque
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from typing import Any, ParamSpec
@@ -19,15 +18,22 @@ from accounts.languages import language_for
 from executions.consumers.admission import Admission, admit, seats
 from executions.consumers.database import patiently
 from executions.consumers.following import Follower
-from executions.consumers.messages import MAX_MESSAGE, SUBPROTOCOL, Auth, error_frame, read_auth, since_of
+from executions.consumers.messages import (
+    MAX_MESSAGE,
+    MESSAGES_PER_MINUTE,
+    SUBPROTOCOL,
+    Auth,
+    Pace,
+    error_frame,
+    read_auth,
+    since_of,
+)
 from executions.errors import BadMessage, ExecutionNotFound, TooManyMessages
 
 log = structlog.get_logger(__name__)
 
 P = ParamSpec("P")
 Work = Callable[P, Coroutine[Any, Any, None]]
-
-MESSAGES_PER_MINUTE = 60
 
 POLICY_VIOLATION = 1008
 MESSAGE_TOO_BIG = 1009
@@ -49,7 +55,7 @@ class ExecutionProgress(AsyncWebsocketConsumer):
         self._check_at = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self._door = asyncio.Lock()
-        self._received: deque[float] = deque(maxlen=MESSAGES_PER_MINUTE)
+        self._pace = Pace()
 
     # --- the client's side ---------------------------------------------------------------------------------------
     async def connect(self) -> None:
@@ -76,16 +82,16 @@ class ExecutionProgress(AsyncWebsocketConsumer):
         if len(data) > MAX_MESSAGE:
             await self.close(MESSAGE_TOO_BIG)
             return
+        if not self._pace.allows_one_more():
+            await self._refuse(TooManyMessages(limit=MESSAGES_PER_MINUTE))
+            return
         try:
-            self._count_message()
             auth = read_auth(data)
         except BadMessage as error:
             if self._admission is None:
                 await self._refuse(InvalidToken())
             else:
                 await self.send(error_frame(error, self._language))
-        except TooManyMessages as error:
-            await self._refuse(error)
         else:
             self._spawn(self._let_in, auth)
 
@@ -95,12 +101,6 @@ class ExecutionProgress(AsyncWebsocketConsumer):
         if self._admission is not None:
             seats.leave(self._admission.user_id)
             self._admission = None
-
-    def _count_message(self) -> None:
-        now = asyncio.get_running_loop().time()
-        if len(self._received) == MESSAGES_PER_MINUTE and now - self._received[0] < 60:
-            raise TooManyMessages(limit=MESSAGES_PER_MINUTE)
-        self._received.append(now)
 
     async def _guarded(self, work: Work[P], *args: P.args, **options: P.kwargs) -> None:
         """Do what must not keep the socket from hearing that its client has left; whatever goes wrong closes it."""

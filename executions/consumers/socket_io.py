@@ -6,9 +6,7 @@ The library is loaded by the first client: an installation without such clients 
 from __future__ import annotations
 
 import asyncio
-import time
 import uuid
-from collections import deque
 from collections.abc import Awaitable
 from contextlib import suppress
 from functools import cache
@@ -25,16 +23,16 @@ from accounts.languages import language_for
 from executions.consumers.admission import Admission, admit, seats, visitors
 from executions.consumers.database import patiently
 from executions.consumers.following import Follower
-from executions.consumers.messages import MAX_MESSAGE, SPOKEN, since_of
+from executions.consumers.messages import MAX_MESSAGE, MESSAGES_PER_MINUTE, SPOKEN, since_of
 from executions.errors import BadMessage, ExecutionNotFound, TooManyMessages
 from integrations import safe_json
 
 log = structlog.get_logger(__name__)
 
-MESSAGES_PER_MINUTE: Final = 60
 NOT_AUTHENTICATED: Final = 4401
-MESSAGE: Final = "4"
-"""How a packet of engine.io begins that says something."""
+POLICY_VIOLATION: Final = 1008
+CLOSE, PONG, MESSAGE = "1", "3", "4"
+"""How the packets of engine.io begin that clients have here; to others the library would find an answer each."""
 
 
 class _Exact:
@@ -63,7 +61,6 @@ class Guest:
         self._user_id: int | None = None
         self._gone = False
         self._watches: dict[uuid.UUID, asyncio.Task[None]] = {}
-        self._received: deque[float] = deque(maxlen=MESSAGES_PER_MINUTE)
         self.language = language_for("", accepted=accepted)
 
     async def come_in(self) -> None:
@@ -110,13 +107,6 @@ class Guest:
             visitors.leave(self._user_id)
             self._user_id = None
 
-    def count_message(self) -> None:
-        """Raises `TooManyMessages`."""
-        now = time.monotonic()
-        if len(self._received) == MESSAGES_PER_MINUTE and now - self._received[0] < 60:
-            raise TooManyMessages(limit=MESSAGES_PER_MINUTE)
-        self._received.append(now)
-
     async def refuse(self, error: DomainError) -> None:
         """Say why, and close."""
         with suppress(OSError, KeyError):
@@ -129,6 +119,7 @@ class Guest:
         async def tell(frame: str) -> None:
             content = safe_json.loads(frame)
             name = content.pop("type")
+            await self._server.room(self._sid)
             await self._server.emit(name, {"execution": str(execution_id), **content}, to=self._sid)
 
         async def check() -> float:
@@ -173,6 +164,7 @@ class Reception:
         self._server = server
         self._refusal = refusal
         self._guests: dict[str, Guest] = {}
+        server.says_too_much = self.on_too_much
         for name in ("connect", "disconnect", *SPOKEN):
             server.on(name, getattr(self, f"on_{name}"))
 
@@ -197,6 +189,11 @@ class Reception:
         if guest is not None:
             guest.leave()
 
+    async def on_too_much(self, sid: str | None) -> None:
+        guest = self._guests.get(sid or "")
+        if guest is not None:
+            await guest.refuse(TooManyMessages(limit=MESSAGES_PER_MINUTE))
+
     async def on_subscribe(self, sid: str, data: Any = None) -> dict[str, Any]:
         guest = self._guests[sid]
         return await self._answered(guest, lambda: guest.watch(*_wish(data)))
@@ -217,12 +214,7 @@ class Reception:
         return await self._answered(guest, lambda: guest.stay(str(token or "")))
 
     async def _answered(self, guest: Guest, act: Any) -> dict[str, Any]:
-        """`{ok: true}`, or `{ok: false, error}`. Too many messages end the connection."""
-        try:
-            guest.count_message()
-        except TooManyMessages as error:
-            await guest.refuse(error)
-            return {"ok": False, "error": told(error, guest.language)}
+        """`{ok: true}`, or `{ok: false, error}`."""
         try:
             wish: Awaitable[None] = act()
             await wish
@@ -261,19 +253,27 @@ def _application() -> Any:
 
 
 async def socket_io(scope: Any, receive: Any, send: Any) -> None:
-    """The ASGI application; stands at `/socket.io/`. Who says nothing within `SOCKET_AUTH_SECONDS` is sent away."""
+    """The ASGI application; stands at `/socket.io/`. Who says nothing within `SOCKET_AUTH_SECONDS` is sent away.
+
+    So is who says what is no packet of clients.
+    """
     heard = False
     end = asyncio.get_running_loop().time() + settings.SOCKET_AUTH_SECONDS
 
     async def promptly() -> Any:
         nonlocal heard
         if heard:
-            return await receive()
-        try:
-            message = await asyncio.wait_for(receive(), end - asyncio.get_running_loop().time())
-        except TimeoutError:
-            return {"type": "websocket.disconnect", "code": NOT_AUTHENTICATED}
-        heard = str(message.get("text") or "").startswith(MESSAGE)
+            message = await receive()
+        else:
+            try:
+                message = await asyncio.wait_for(receive(), end - asyncio.get_running_loop().time())
+            except TimeoutError:
+                return {"type": "websocket.disconnect", "code": NOT_AUTHENTICATED}
+        if message["type"] == "websocket.receive":
+            text = str(message.get("text") or "")
+            heard = heard or text.startswith(MESSAGE)
+            if not text.startswith((CLOSE, PONG, MESSAGE)):
+                return {"type": "websocket.disconnect", "code": POLICY_VIOLATION}
         return message
 
     await _application()(scope, promptly, send)

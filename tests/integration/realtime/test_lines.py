@@ -47,8 +47,38 @@ def saying_too_much(user: User) -> Sequence[str]:
     return ("40" + json.dumps({"token": runs.token(user)}), *['420["subscribe",{}]'] * 61)
 
 
+def saying_too_much_that_is_not_spoken(user: User) -> Sequence[str]:
+    return ("40" + json.dumps({"token": runs.token(user)}), *['42["whatever",{}]'] * 61)
+
+
+def coming_in_again_and_again(user: User) -> Sequence[str]:
+    return ("40" + json.dumps({"token": runs.token(user)}), *['40{"token":"none"}'] * 61)
+
+
+def speaking_something_else(user: User) -> Sequence[str]:
+    return ("40" + json.dumps({"token": runs.token(user)}), "4nothing of Socket.IO")
+
+
+def asking_for_another_wire(user: User) -> Sequence[str]:
+    """Which the library would answer each time."""
+    return ("40" + json.dumps({"token": runs.token(user)}), "5")
+
+
 @pytest.mark.parametrize(
-    "words", [nobody, refused, before_a_token, of_another_namespace, taking_leave, closing, saying_too_much]
+    "words",
+    [
+        nobody,
+        refused,
+        before_a_token,
+        of_another_namespace,
+        taking_leave,
+        closing,
+        saying_too_much,
+        saying_too_much_that_is_not_spoken,
+        coming_in_again_and_again,
+        speaking_something_else,
+        asking_for_another_wire,
+    ],
 )
 def test_who_is_sent_away_does_not_keep_the_line(web: str, user: User, words: Callable[[User], Sequence[str]]) -> None:
     """S31: the library asks clients to close it; one that does not, and answers its pings, would have it for ever."""

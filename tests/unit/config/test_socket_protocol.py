@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import socket
+from asyncio.transports import BaseTransport, Transport
+from typing import cast
 
 from config.socket_protocol import MAX_GATHERED, Gathering
 
@@ -19,6 +22,9 @@ class Line(asyncio.Transport):
 
     def close(self) -> None:
         self.told.append(None)
+
+    def get_write_buffer_size(self) -> int:
+        return 0
 
 
 async def _turn() -> None:
@@ -74,3 +80,49 @@ def test_all_else_is_asked_of_the_transport_itself() -> None:
         return Gathering(Line(), asyncio.get_running_loop()).get_extra_info("peername")
 
     assert asyncio.run(ask()) == ("127.0.0.1", 1)
+
+
+class Server(asyncio.Protocol):
+    """Says much as soon as somebody is there, and closes."""
+
+    def __init__(self, **options: float) -> None:
+        self._options = options
+        self.lost = asyncio.Event()
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        line = Gathering(cast(Transport, transport), asyncio.get_running_loop(), **self._options)
+        line.write(b"a" * MUCH)
+        line.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.lost.set()
+
+
+MUCH = 50_000_000
+"""Bytes, more than a system keeps for a socket."""
+
+
+def test_a_line_that_nobody_empties_ends_nevertheless() -> None:
+    """S31: a client that takes nothing and never leaves would keep what it was to be told, and its place."""
+
+    async def listen() -> None:
+        server = Server(last_words_seconds=0.1)
+        door = await asyncio.get_running_loop().create_server(lambda: server, "127.0.0.1", 0)
+        with socket.create_connection(door.sockets[0].getsockname()):  # and never a word is read
+            async with asyncio.timeout(60):
+                await server.lost.wait()
+        door.close()
+
+    asyncio.run(listen())
+
+
+def test_last_words_reach_who_takes_them_however_many() -> None:
+    async def listen() -> int:
+        door = await asyncio.get_running_loop().create_server(lambda: Server(last_words_seconds=600.0), "127.0.0.1", 0)
+        reader, writer = await asyncio.open_connection(*door.sockets[0].getsockname())
+        heard = len(await reader.read(-1))
+        writer.close()
+        door.close()
+        return heard
+
+    assert asyncio.run(listen()) == MUCH
