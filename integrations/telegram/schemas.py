@@ -28,6 +28,12 @@ class Sender(Shape):
     id: Id
     language_code: str | None = None
     first_name: str = ""
+    last_name: str = ""
+
+    @property
+    def name(self) -> str:
+        """As people call themselves there."""
+        return " ".join(f"{self.first_name} {self.last_name}".split())
 
 
 class Contact(Shape):

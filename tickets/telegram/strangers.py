@@ -22,6 +22,7 @@ def hear(message: Message, sender: Sender, *, key: str, bot: Bot = Bot.DESK) -> 
     contact, _fresh = keeping.find_or_create(
         project_id=project_id,
         addresses=Addresses.read(telegram_id=sender.id),
+        name=sender.name,
         language=sender.language_code or "",
     )
     _let_in_again(contact)

@@ -23,6 +23,7 @@ class Person:
 
     id: int
     first_name: str
+    last_name: str = ""
     language_code: str = "ru"
     username: str = ""
     phone: str = ""
@@ -32,13 +33,13 @@ class Person:
     toasts: list[dict[str, Any]] = field(default_factory=list)
 
     def as_user(self) -> dict[str, Any]:
-        named = {"username": self.username} if self.username else {}
+        named = {"last_name": self.last_name, "username": self.username}
         return {
             "id": self.id,
             "is_bot": False,
             "first_name": self.first_name,
             "language_code": self.language_code,
-            **named,
+            **{name: value for name, value in named.items() if value},
         }
 
 

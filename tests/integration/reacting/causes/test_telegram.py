@@ -52,6 +52,18 @@ def test_who_is_no_user_and_writes_to_the_desks_bot_is_a_client(anna: Any, bots:
     assert (told["text"], told["contactId"], told["bot"]) == ("Сколько стоит доставка?", str(contact.pk), "desk")
 
 
+def test_a_client_is_known_by_the_name_that_their_telegram_tells(anna: Any, bots: Bots) -> None:
+    """Seed 1.1: who has written is no blank line among the contacts; a name that staff has given stays."""
+    flow = listening(anna, event="message.received")
+    bots[Bot.DESK].write(ANNA, "Здравствуйте", last_name=" Петрова ")
+    bring(bots, Bot.DESK)
+    assert Contact.objects.get(telegram_id=ANNA).name == "Анна Петрова"
+    Contact.objects.update(name="Анна из Твери")
+    bots[Bot.DESK].write(ANNA, "Ещё вопрос")
+    bring(bots, Bot.DESK)
+    assert [done(run)["payload"]["name"] for run in runs_of(flow)] == ["Анна Петрова", "Анна из Твери"]
+
+
 def test_everybody_who_writes_to_the_bot_for_clients_is_a_client(anna: Any, bots: Bots) -> None:
     """Seed 1.1: staff too, and its commands mean nothing there; no ticket is opened."""
     runs.person("operator", telegram_id=ANNA)
@@ -69,7 +81,7 @@ def test_a_client_is_answered_by_the_bot_that_they_talk_to(anna: Any, bots: Bots
     answering(anna)
     bots[Bot.CLIENTS].write(ANNA, "Добрый день")
     bring(bots, Bot.CLIENTS)
-    assert sent(bots) == {Bot.DESK: [], Bot.CLIENTS: ["Здравствуйте, !"]}
+    assert sent(bots) == {Bot.DESK: [], Bot.CLIENTS: ["Здравствуйте, Анна!"]}
     contact = Contact.objects.get(telegram_id=ANNA)
     event = Event.objects.get(name="message.sent")
     assert (event.subject, event.depth) == (str(contact.pk), 1)
@@ -79,7 +91,7 @@ def test_a_client_of_the_desks_bot_is_answered_by_it(anna: Any, bots: Bots) -> N
     answering(anna)
     bots[Bot.DESK].write(ANNA, "Добрый день")
     bring(bots, Bot.DESK)
-    assert sent(bots) == {Bot.DESK: ["Здравствуйте, !"], Bot.CLIENTS: []}
+    assert sent(bots) == {Bot.DESK: ["Здравствуйте, Анна!"], Bot.CLIENTS: []}
 
 
 def test_the_bot_for_clients_has_a_webhook_and_a_secret_of_its_own(anna: Any, bots: Bots) -> None:
