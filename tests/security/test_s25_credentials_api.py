@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
@@ -86,6 +87,23 @@ def test_a_credential_of_another_project_is_not_there(admin: User) -> None:
     foreign.shared_with.add(*Project.objects.filter(code="default"))
     assert api.get(f"{URL}/{foreign.pk}").status_code == 200
     assert api.patch(f"{URL}/{foreign.pk}", {"name": "Мой"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("keys", "code"),
+    [([base64.b64encode(b"x" * 32).decode()], "credential_unreadable"), ([], "credential_keys_invalid")],
+)
+def test_a_wrong_key_is_named_and_is_no_fault_of_ours(
+    admin: User, settings: Any, ledger: Ledger, keys: list[str], code: str
+) -> None:
+    """S26: whoever asks is told what is wrong; nothing is sent anywhere."""
+    place = f"{URL}/{made(admin, hosts=['127.0.0.1'])['id']}"
+    settings.CREDENTIAL_KEYS = keys
+    api = client(admin)
+    assert [api.get(place).status_code, api.get(URL).status_code] == [200, 200]
+    answer = api.post(f"{place}/test", {"url": ledger.url("/json")}, format="json")
+    assert (answer.status_code, answer.json()["ok"], answer.json()["code"]) == (200, False, code)
+    assert ledger.calls == []
 
 
 @pytest.mark.parametrize(

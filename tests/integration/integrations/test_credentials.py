@@ -65,6 +65,15 @@ def test_a_ciphertext_that_was_moved_to_another_row_does_not_open() -> None:
         credentials.reveal(two.id, two.project_id)
 
 
+def test_a_row_that_was_given_to_another_project_does_not_open() -> None:
+    """S26: the owner is bound into the ciphertext as the row's id is."""
+    credential = stored()
+    other = Project.objects.create(code="other", name="Other")
+    Credential.objects.filter(pk=credential.pk).update(project=other)
+    with pytest.raises(CredentialUnreadable):
+        credentials.reveal(credential.id, other.pk)
+
+
 def test_a_wrong_key_is_a_clear_error(settings: Any) -> None:
     credential = stored()
     settings.CREDENTIAL_KEYS = [NEW]
