@@ -6,9 +6,10 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
@@ -54,6 +55,15 @@ class AlertAdmin(BookAdmin):
         """Asked by Django for actions that need the permission `handle`."""
         return self.may(request, "alert.handle", obj)
 
+    def change_view(self, request: HttpRequest, object_id: str, *args: Any, **more: Any) -> HttpResponse:
+        """What may be done with one alert stands on its page, and goes the way of the list's actions."""
+        alert = self.get_object(request, object_id)
+        deeds = [
+            (name, words) for name, (_deed, _name, words) in self.get_actions(request).items() if name in self.actions
+        ]
+        waits = alert is not None and alert.closed_at is None and self.has_handle_permission(request, alert)
+        return super().change_view(request, object_id, extra_context={"may_handle": waits, "deeds": deeds})
+
     @admin.display(description=_("что"), ordering="name")
     def what(self, alert: Alert) -> str:
         known = event_types.ALL.get(alert.name)
@@ -71,17 +81,21 @@ class AlertAdmin(BookAdmin):
 
     @admin.action(description=_("Принять"), permissions=["handle"])
     def take_selected(self, request: HttpRequest, queryset: QuerySet[Alert]) -> None:
-        self._handled(request, queryset, lambda key: alerting.acknowledge(key, user=request.user))
+        said = gettext("Принято: %(alert)s")
+        self._handled(request, queryset, lambda key: alerting.acknowledge(key, user=request.user), said)
 
     @admin.action(description=_("Не сообщать сутки"), permissions=["handle"])
     def mute_selected(self, request: HttpRequest, queryset: QuerySet[Alert]) -> None:
-        self._handled(request, queryset, lambda key: alerting.mute(key, user=request.user, seconds=DAY_SECONDS))
+        said = gettext("Сутки не сообщается: %(alert)s")
+        self._handled(request, queryset, lambda key: alerting.mute(key, user=request.user, seconds=DAY_SECONDS), said)
 
-    def _handled(self, request: HttpRequest, queryset: QuerySet[Alert], handle: Any) -> None:
+    def _handled(self, request: HttpRequest, queryset: QuerySet[Alert], handle: Any, said: str) -> None:
+        """Each by itself; `said` is what is told of one that was handled."""
         for alert in queryset:
+            name = f"{self.what(alert)} {alert.subject}".strip()
             try:
                 handle(alert.pk)
             except DomainError as error:
-                self.message_user(request, f"{alert}: {error.message}", messages.ERROR)
+                self.message_user(request, f"{name}: {error.message}", messages.ERROR)
             else:
-                self.message_user(request, str(alert), messages.SUCCESS)
+                self.message_user(request, said % {"alert": name}, messages.SUCCESS)

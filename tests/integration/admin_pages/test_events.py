@@ -109,6 +109,24 @@ def test_alerts_are_taken_on_and_silenced_in_the_admin(anna: Any, browser: Clien
     assert "db-1" in browser.get(reverse("admin:integrations_alert_change", args=[alert.pk])).content.decode()
 
 
+def test_an_alert_is_taken_on_from_its_own_page(anna: Any, browser: Client) -> None:
+    """Its only button was "Close", which closed the page."""
+    emit("backup.failed", subject="db-1")
+    alerting.look()
+    alert = alerting.visible_to(anna).get()
+    page = browser.get(reverse("admin:integrations_alert_change", args=[alert.pk])).content.decode()
+    assert 'name="action" value="take_selected"' in page
+    assert 'name="action" value="mute_selected"' in page
+    assert "К списку" in page
+    listed = reverse("admin:integrations_alert_changelist")
+    told = browser.post(listed, {"action": "take_selected", "_selected_action": [str(alert.pk)]}, follow=True)
+    assert "Принято: " in told.content.decode()
+    looker = Client(headers={"accept-language": "ru"})
+    looker.force_login(runs.person("viewer", is_staff=True))
+    page = looker.get(reverse("admin:integrations_alert_change", args=[alert.pk])).content.decode()
+    assert "take_selected" not in page
+
+
 @pytest.mark.parametrize(
     ("name", "title"),
     [

@@ -42,6 +42,16 @@ def test_a_name_of_any_gender_may_stand_beside_what_is_done_to_it() -> None:
 
 
 @pytest.mark.django_db
+def test_in_portuguese_too_a_name_of_any_gender_may_stand_there() -> None:
+    """It was "O credenciais “Loja” foi adicionado com sucesso"."""
+    browser = Client(headers={"accept-language": "pt-br"})
+    browser.force_login(User.objects.create_superuser("root", "long-enough-47", language="pt-br"))
+    page = browser.post("/admin/auth/group/add/", {"name": "Loja"}, follow=True).content.decode()
+    assert "Loja</a>”: inclusão concluída." in page
+    assert "foi adicionado" not in page
+
+
+@pytest.mark.django_db
 def test_a_list_is_called_what_it_holds() -> None:
     """It was called "Выберите тревога для просмотра"."""
     browser = Client(headers={"accept-language": "ru"})

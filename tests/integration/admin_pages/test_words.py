@@ -74,3 +74,21 @@ def test_an_empty_list_asks_nobody_to_make_what_only_the_product_makes(root: Any
     shown = page(root, "executions_trigger_changelist")
     assert "Здесь ничего нет" in shown
     assert "Создайте запись" not in shown
+
+
+def test_before_a_workflow_is_deleted_it_is_said_what_stays(root: Any) -> None:
+    """It was said that all that belongs to it would be deleted, above a list without a line."""
+    shown = page(root, "workflows_workflow_delete", runs.workflow(root).pk)
+    assert "Его версии и запуски останутся" in shown
+    assert "снимите его с публикации" in shown
+    assert "связанные объекты" not in shown
+
+
+def test_a_page_that_is_refused_or_lacking_says_what_to_do(root: Any) -> None:
+    browser = Client()
+    browser.force_login(root)
+    assert "Проверьте адрес" in browser.get("/admin/nothing-of-this-name/").content.decode()
+    browser.force_login(runs.person("viewer", is_staff=True, language="ru"))
+    refused = browser.get(reverse("admin:border"))
+    assert refused.status_code == 403
+    assert "администратор" in refused.content.decode()
