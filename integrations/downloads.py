@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Generator, Iterator
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
+from django.db import close_old_connections
 from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
 from django.utils.text import get_valid_filename
@@ -36,7 +37,10 @@ def stream(
 
 
 async def _in_turns(pieces: Generator[bytes]) -> AsyncIterator[bytes]:
-    """Each piece is made in the request's own thread, where its database connection is; the cursor is closed there."""
+    """Each piece is made in the request's own thread, where its database connection is.
+
+    Between them it has none: whoever takes nothing would keep one from everybody else.
+    """
     try:
         while piece := await sync_to_async(_next)(pieces):
             yield piece
@@ -46,4 +50,7 @@ async def _in_turns(pieces: Generator[bytes]) -> AsyncIterator[bytes]:
 
 def _next(pieces: Iterator[bytes]) -> bytes:
     """The next piece, or nothing: a coroutine cannot raise `StopIteration`."""
-    return next(pieces, b"")
+    try:
+        return next(pieces, b"")
+    finally:
+        close_old_connections()
