@@ -47,13 +47,14 @@ def test_every_process_writes_its_own_log(naryad: Naryad) -> None:
 
 
 def test_everything_listens_on_loopback_only(naryad: Naryad) -> None:
-    """S40: the front door and the two servers beside it, and nobody reaches them from another machine."""
+    """S40: the front door and the two that are played beside it, no more, and nobody comes from another machine."""
     listening = set()
     for process in naryad.processes():
         with suppress(psutil.NoSuchProcess):  # servers have processes that come and go
             sockets = process.net_connections("inet")
-            listening |= {one.laddr.ip for one in sockets if one.status == psutil.CONN_LISTEN}
-    assert listening == {"127.0.0.1"}
+            listening |= {(one.laddr.ip, one.laddr.port) for one in sockets if one.status == psutil.CONN_LISTEN}
+    documented = ("PORT", "WB_SANDBOX_PORT", "TELEGRAM_EMULATOR_PORT")
+    assert listening == {("127.0.0.1", int(naryad.environment[name])) for name in documented}
 
 
 def test_what_is_written_is_for_this_account_alone(naryad: Naryad) -> None:
