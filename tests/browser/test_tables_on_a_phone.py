@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.acceptance.naryad import Naryad, until
 from tests.browser.workbench import Workbench
@@ -14,8 +14,14 @@ pytestmark = pytest.mark.long
 
 CUT_OFF = """cells => cells.filter(cell => getComputedStyle(cell).display !== 'none'
     && cell.scrollHeight > cell.clientHeight + 1).map(cell => cell.innerText)"""
-DAY = 70
-"""Pixels in which a date stands in one line, and no more than half of it in the letters of the pages."""
+LINES = """cell => {
+    const words = document.createRange();
+    words.selectNodeContents(cell);
+    return words.getClientRects().length;
+}"""
+"""In how many lines a text stands."""
+READABLE = 9
+"""Pixels of a line of digits."""
 
 
 @pytest.fixture
@@ -36,6 +42,26 @@ def test_the_first_value_of_a_list_without_boxes_is_not_called_a_box(workbench: 
     assert first.evaluate("cell => getComputedStyle(cell, '::before').content") in ("none", "")
 
 
+@pytest.mark.parametrize("language", ["ru-RU", "en-US", "pt-BR"])
+def test_what_stands_above_the_workflows_leaves_the_way_to_the_sections_free(
+    naryad: Naryad, chromium: Browser, language: str
+):
+    """In Portuguese the button "new" lay over the one that opens the side bar."""
+    context = chromium.new_context(viewport={"width": 390, "height": 800}, locale=language)
+    bench = Workbench(context.new_page(), naryad.url)
+    bench.log_in(**naryad.credentials()["admin"])
+    bench.page.goto(f"{bench.url}/admin/workflows/workflow/")
+    opener = bench.page.locator("#header-inner .material-symbols-outlined:visible").first
+    expect(opener).to_be_visible()
+    first, new = opener.bounding_box(), bench.page.locator("a.nyd-add").bounding_box()
+    wide = bench.page.evaluate("document.documentElement.scrollWidth")
+    context.close()
+    assert first is not None
+    assert new is not None
+    assert first["x"] + first["width"] <= new["x"]
+    assert wide <= 390
+
+
 def test_a_sample_of_an_event_has_the_width_of_the_page(workbench: Workbench, phone: Page):
     phone.goto(f"{workbench.url}/admin/events/")
     sample = phone.locator("textarea[name=payload]").first
@@ -49,7 +75,7 @@ def test_a_failure_keeps_its_date_whole_and_enter_does_nothing_to_it(workbench: 
     phone.goto(f"{workbench.url}/admin/queues/")
     row = phone.locator("form tr:has(input[name=letter])").first
     expect(row).to_be_visible()
-    assert row.locator("td").nth(1).evaluate("cell => cell.clientWidth") > DAY
+    assert row.locator("td").nth(1).evaluate(LINES) == 1
     row.locator("input[name=letter]").check()
     sent: list[str] = []
     phone.on("request", lambda request: sent.append(request.method))
@@ -59,6 +85,15 @@ def test_a_failure_keeps_its_date_whole_and_enter_does_nothing_to_it(workbench: 
     phone.wait_for_load_state()
     expect(phone.get_by_text("Сделано: 1")).to_be_visible()
     assert sent.count("POST") == 1
+
+
+def test_the_hours_below_the_chart_can_be_read(workbench: Workbench, phone: Page, naryad: Naryad):
+    """They shrank with it, to three pixels."""
+    _fail(naryad)
+    phone.goto(f"{workbench.url}/admin/")
+    hour = phone.locator(".n-chart text").first
+    expect(hour).to_be_visible()
+    assert hour.evaluate("text => text.getBoundingClientRect().height") > READABLE
 
 
 def _fail(naryad: Naryad) -> None:
