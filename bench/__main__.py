@@ -13,7 +13,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from bench import big, border, contest, figures, happenings, memory, presses, report, watched  # noqa: E402 - after Django is set up
+from bench import big, border, contest, figures, happenings, logins, memory, presses, report, watched  # noqa: E402 - after Django is set up
 from bench.contender import Contender, Failed, Late  # noqa: E402
 from bench.front import OverHttp  # noqa: E402
 from bench.inside import Inside  # noqa: E402
@@ -54,6 +54,8 @@ def _measure(options: Options, stage: Stage, tell: Tell) -> tuple[str, dict[str,
     if options.work == "presses":
         summary = presses.measure(options.url, options.rounds, tell)
         return f"{presses.PRESSES} presses of one button at once", {**summary, **_durability()}
+    if options.work == "logins":
+        return "how long a log-in takes to be refused", logins.measure(options.url, options.rounds, tell)
     if options.work == "events":
         summary = happenings.measure(stage, Inside(stage), options.rounds, tell)
         return "from an event to the first step of its run", {**summary, **_durability()}

@@ -33,6 +33,7 @@ PROMISES: Final = (
     Promise("data", "data_cpu_seconds", 1.5, "s of processor time for 100 000 rows"),
     Promise("expressions", "us_per_path", 1.0, "µs for a plain path"),
     Promise("expressions", "us_per_script", 10.0, "µs for a script in a batch"),
+    Promise("logins", "difference_ms", 10, "ms that a refused log-in takes longer or shorter by who is named"),
     Promise("border", "slowdown", 3.0, "time of 50 fast runs beside 50 targets that hang, of that alone"),
     Promise("border", "flood_slowdown", 3.0, "the same beside one target that hangs in 200 calls"),
     Promise("import", "import_seconds", 60.0, "s for 2000 exports of n8n on one core"),

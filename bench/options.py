@@ -20,6 +20,7 @@ memory: what every process of `make up` takes (PSS)
 data: 100 000 rows through a filter, seven metrics and an aggregation
 expressions: plain paths, and scripts in the jail
 import: exports of n8n turned into definitions, their links looked at
+logins: wrong passwords, of people who are there and of others: whether the time of the refusal tells
 border: 50 runs that call a target, beside 50 others whose targets never answer
 """
 
@@ -50,7 +51,7 @@ def parse(arguments: Sequence[str]) -> Options:
         allow_abbrev=False,
     )
     parser.add_argument(
-        "work", choices=[*WORKS, "presses", "events", "memory", "data", "expressions", "import", "border"]
+        "work", choices=[*WORKS, "presses", "events", "memory", "data", "expressions", "import", "border", "logins"]
     )
     parser.add_argument("--http", action="store_true", help="start and wait through the REST API")
     parser.add_argument("--json", action="store_true", help="print the last line only: one JSON object")

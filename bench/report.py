@@ -27,6 +27,8 @@ def lines(summary: Mapping[str, Any], title: str) -> Iterator[str]:
         yield from _events(summary)
     elif summary["work"] == "presses":
         yield from _presses(summary)
+    elif summary["work"] == "logins":
+        yield from _logins(summary)
     else:
         yield f"  {'Naryad':24}{_figures(summary)}"
         for key, name in NAMES.items():
@@ -80,6 +82,13 @@ def _presses(summary: Mapping[str, Any]) -> Iterator[str]:
     for kind, title in (("", "processor ms per press"), ("polled_", "of one fetched")):
         spent = ", ".join(f"{name} {each}" for name, each in summary[f"{kind}cpu_ms_per_press"].items())
         yield f"  {title:24}{spent}"
+    yield _machine(summary)
+
+
+def _logins(summary: Mapping[str, Any]) -> Iterator[str]:
+    for kind, middle in summary["ms"].items():
+        apart = f", {summary['apart_ms'][kind]:+} ms beside who is known" if kind in summary["apart_ms"] else ""
+        yield f"  {kind:24}{middle} ms, median of {summary['attempts']}{apart}"
     yield _machine(summary)
 
 
