@@ -132,6 +132,27 @@ FAULTS: Final = (
         killers=("tests/integration/realtime/test_admission.py::test_a_person_has_twenty_sockets",),
     ),
     Mutant(
+        name="s31-a-deaf-client-is-told-everything",
+        why="a client that takes nothing has whole journals kept for it",
+        file="executions/consumers/lines.py",
+        old="while self._size >= MAX_UNSAID and not self._ended:",
+        new="while self._size < 0:",
+        killers=(
+            "tests/integration/realtime/test_never_reading.py::test_a_long_journal_is_not_kept_for_who_does_not_read",
+        ),
+    ),
+    Mutant(
+        name="s31-rights-are-asked-before-a-long-story-only",
+        why="who has lost their rights is told a long journal to its end",
+        file="executions/consumers/following.py",
+        old="await self._check()  # it may have taken the watcher long to take the last one",
+        new="pass",
+        killers=(
+            "tests/integration/realtime/test_never_reading.py"
+            "::test_who_lost_their_rights_while_they_did_not_read_is_told_little_more",
+        ),
+    ),
+    Mutant(
         name="s31-a-client-speaks-for-the-library",
         why="who says that they are gone stays, and takes no place any more",
         file="executions/consumers/lines.py",
