@@ -147,10 +147,7 @@ FAULTS: Final = (
         file="executions/consumers/following.py",
         old="await self._check()  # it may have taken the watcher long to take the last one",
         new="pass",
-        killers=(
-            "tests/integration/realtime/test_never_reading.py"
-            "::test_who_lost_their_rights_while_they_did_not_read_is_told_little_more",
-        ),
+        killers=("tests/integration/realtime/test_never_reading.py::test_who_lost_their_rights_is_told_little_more",),
     ),
     Mutant(
         name="s31-a-client-speaks-for-the-library",

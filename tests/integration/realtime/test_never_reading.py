@@ -99,7 +99,7 @@ def test_a_long_journal_is_not_kept_for_who_does_not_read(young: str, user: User
 
 
 @pytest.mark.parametrize("wire", [over_a_websocket, over_socket_io])
-def test_who_lost_their_rights_while_they_did_not_read_is_told_little_more(web: str, user: User, wire: Any) -> None:
+def test_who_lost_their_rights_is_told_little_more(web: str, user: User, wire: Any) -> None:
     """S31: permission per event: what the line has not taken is asked for again when it takes more."""
     run = with_a_long_journal(user)
     with wire(web, user, run) as slow, watching(web, run, runs.token(user)) as witness:
