@@ -34,7 +34,7 @@ export function Palette({ onAdd }: Props) {
           aria-label={t("palette")}
           aria-expanded={!isFolded}
           aria-controls={LIST}
-          title={t(isFolded ? "unfoldPalette" : "foldPalette")}
+          title={isFolded ? t("unfoldPalette") : t("foldPalette")}
           onClick={fold}
         >
           <Icon name={isFolded ? "unfold" : "fold"} />
