@@ -60,8 +60,9 @@ def _beside(summary: Mapping[str, Any]) -> Iterator[str]:
     if "watched_ratio" in summary:
         watched, alone = summary["watched_ms_per_step"], summary["unwatched_ms_per_step"]
         yield f"  {'followed by a client':24}{watched} ms per step, by nobody {alone} ms"
-        spent = ", ".join(f"{name} {each}" for name, each in summary["watched_cpu_ms_per_step"].items())
-        yield f"  {'more processor for it':24}{spent}"
+        for key, title in (("unwatched", "processor ms per step"), ("watched", "more for the client")):
+            spent = ", ".join(f"{name} {each}" for name, each in summary[f"{key}_cpu_ms_per_step"].items())
+            yield f"  {title:24}{spent}"
         yield f"  {'beside a stranger':24}who takes as much processor: {summary['beside_ratio']} of the time alone"
     yield _machine(summary)
 

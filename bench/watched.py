@@ -31,7 +31,8 @@ def measure(stage: Stage, ours: Inside, url: str, rounds: int, tell: Callable[[s
     """`watched_ratio`: median time of a watched chain by that of an unwatched one; `frames` a client got per run.
 
     `watched_cpu_ms_per_step` is what each process spent on a step more than in the unwatched run, the client too;
-    `beside_ratio` is the time beside a stranger who spends as much.
+    `unwatched_cpu_ms_per_step` what that took, its start and the asking for its end included; `beside_ratio` is the
+    time beside a stranger who spends as much as following does.
     """
     flow = stage.chain(STEPS)
     token = stage.token()
@@ -59,6 +60,7 @@ def measure(stage: Stage, ours: Inside, url: str, rounds: int, tell: Callable[[s
         "watched_ms_per_step": round(median(watched) * 1000 / STEPS, 3),
         "watched_ratio": round(median(watched) / median(alone), 3),
         "beside_ratio": round(median(beside) / median(alone), 3),
+        "unwatched_cpu_ms_per_step": effort.per_step({}, unwatched_cpu, STEPS * rounds),
         "watched_cpu_ms_per_step": effort.per_step(unwatched_cpu, watched_cpu, STEPS * rounds),
         "frames": median(frames),
     }
