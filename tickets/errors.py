@@ -246,7 +246,7 @@ class WrongState(Refusal):
     code = "wrong_state"
 
     def __init__(self, *, status_id: int, status: str) -> None:
-        text = _("Кнопка устарела: сейчас заявка «%(status)s»") % {"status": status}
+        text = _("Так уже нельзя: сейчас заявка «%(status)s»") % {"status": status}
         super().__init__(text, statusId=status_id, status=status)
 
 

@@ -17,7 +17,7 @@ from integrations.telegram import questions
 from integrations.telegram.schemas import CallbackQuery
 from tickets.contacts import unsubscribing
 from tickets.contacts.delivering import UNSUBSCRIBE
-from tickets.errors import NoRights, Refusal
+from tickets.errors import NoRights, Refusal, WrongState
 from tickets.lifecycle import Verb
 from tickets.models import Card, Channel, Ticket
 from tickets.models.desk import VERB_NAMES
@@ -114,7 +114,10 @@ def _change(query: CallbackQuery, person: User, pressed: Pressed) -> Reply:
 
 
 def _refused(query: CallbackQuery, refusal: DomainError) -> Reply:
-    return Reply(query.id, str(refusal.message), alert=not (isinstance(refusal, Refusal) and refusal.toast))
+    text = str(refusal.message)
+    if isinstance(refusal, WrongState):
+        text = _("Кнопка устарела: сейчас заявка «%(status)s»") % {"status": refusal.details["status"]}
+    return Reply(query.id, text, alert=not (isinstance(refusal, Refusal) and refusal.toast))
 
 
 def _tell_more(query: CallbackQuery, person: User, pressed: Pressed) -> Reply:

@@ -101,6 +101,16 @@ def test_a_button_of_another_form_changes_nothing(desk: Desk, data: str, told: s
     assert Ticket.objects.get().version == 0
 
 
+def test_a_button_of_an_earlier_state_says_how_the_ticket_stands_now(desk: Desk) -> None:
+    """S4-20: it is the button that is out of date; where there is none, nobody speaks of one."""
+    ticket = desk.open()
+    desk.press(IVAN, "Взять в работу")
+    defer = desk.card(IVAN, ticket).buttons[0]["callback_data"]
+    desk.press(IVAN, "На подтверждение")
+    assert desk.press(IVAN, "", data=defer) == "Кнопка устарела: сейчас заявка «На подтверждении»"
+    assert Ticket.objects.get().state is Status.ON_CONFIRMATION
+
+
 def test_who_comes_second_is_told_who_was_first_and_sees_the_card_of_today(desk: Desk) -> None:
     """S4-3, S4-20: one winner; the loser's card is brought to today."""
     ticket = desk.open()

@@ -28,7 +28,7 @@ def test_a_message_that_is_corrected_corrects_its_ticket_and_every_card(desk: De
     desk.telegram.acts.edit(AUTHOR, written.id, "Совсем другое")
     desk.settle()
     assert Ticket.objects.get().title == "Сломался принтер"
-    assert desk.texts(AUTHOR)[-1].startswith("Кнопка устарела")
+    assert desk.texts(AUTHOR)[-1] == "Так уже нельзя: сейчас заявка «На подтверждении»"
 
 
 def test_words_after_a_return_say_why_though_the_question_was_not_answered(desk: Desk) -> None:

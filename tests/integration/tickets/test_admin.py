@@ -52,7 +52,7 @@ def test_actions_are_verbs_of_the_desk(admin: Client):
     held.refresh_from_db()
     assert held.status_id == 1
     assert TicketEvent.objects.filter(ticket=held, verb="release", source="admin").exists()
-    assert "Кнопка устарела" in page
+    assert "Так уже нельзя: сейчас заявка" in page
 
 
 def test_an_executor_switched_off_in_the_admin_gives_back_their_tickets(

@@ -81,6 +81,7 @@ def test_what_cannot_be_done_is_409_with_the_state_and_what_is_stale_says_the_ve
     refused = press(ivan, ticket.pk, "defer")
     assert (refused.status_code, refused.json()["code"]) == (409, "wrong_state")
     assert refused.json()["details"]["statusId"] == 4
+    assert refused.json()["message"] == f"Так уже нельзя: сейчас заявка «{refused.json()['details']['status']}»"
     stale = press(author, ticket.pk, "confirm", version=0)
     assert (stale.status_code, stale.json()["code"], stale.json()["details"]) == (409, "stale_version", {"version": 2})
     assert press(ivan, ticket.pk, "confirm").status_code == 403
