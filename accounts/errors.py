@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.functional import Promise
@@ -83,6 +84,17 @@ class UnknownField(AccountsError):
 
     code = "unknown_field"
     message = _("В запросе есть неизвестные поля")
+
+
+class UnknownFilter(AccountsError):
+    """The address of a list asks for filters that it does not have: `details.filters`; it has `details.known`."""
+
+    code = "unknown_filter"
+
+    def __init__(self, filters: Sequence[str], known: Sequence[str]) -> None:
+        text = _("У списка нет таких фильтров: %(filters)s. Есть: %(known)s")
+        named = {"filters": ", ".join(name[:80] for name in filters), "known": ", ".join(known)}
+        super().__init__(text % named, filters=list(filters), known=list(known))
 
 
 class ReadOnlyField(AccountsError):

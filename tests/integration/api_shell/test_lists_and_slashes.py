@@ -78,3 +78,16 @@ def test_an_address_is_the_same_with_a_slash_and_a_post_keeps_its_body(api: APIC
 
 def test_two_slashes_are_another_address(api: APIClient):
     assert api.post("/api/v1/test/echo//", {"a": 1}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["workflows", "executions", "tickets", "events", "datasets", "credentials", "alerts", "contacts"]
+)
+def test_a_filter_that_a_list_does_not_have_is_refused_by_name(boss: APIClient, path: str):
+    """S3-9: misspelt it would give everything. The list says which it has; paging is always among them."""
+    answer = boss.get(f"/api/v1/{path}?pageSize=5&satus=failed").json()
+    assert (answer["code"], answer["details"]["filters"]) == ("unknown_filter", ["satus"])
+    assert {"page", "pageSize"} < set(answer["details"]["known"])
+    assert "satus" in answer["message"]
+    assert all(name in answer["message"] for name in answer["details"]["known"])
+    assert boss.get(f"/api/v1/{path}?pageSize=5").status_code == 200
