@@ -12,7 +12,7 @@ PAGING = "Lists come in pages"
 
 
 def test_every_parameter_of_the_guide_is_one_of_the_api() -> None:
-    """S3-9: lists in pages. Where others are refused, or ignored without a word, a reader of the guide would stand puzzled."""
+    """S3-9: lists in pages. Others are refused, or ignored without a word."""
     (paging,) = (part for part in GUIDE.split("\n\n") if part.startswith(PAGING))
     told = set(re.findall(r"[?&](\w+)=", GUIDE)) | set(re.findall(r"`(\w+)`", paging))
     known = {name for operation in surface.operations() for name in operation.queries}
