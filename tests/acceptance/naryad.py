@@ -36,12 +36,21 @@ def until(ask: Callable[[], T], *, seconds: float, what: str) -> T:
     return answer
 
 
+def dev_command(*words: str) -> list[str]:
+    """dev.py with these words, in the environment of packages that these tests use."""
+    return [sys.executable, "-m", "devtools", *words]
+
+
+def environment_at(var: Path, **variables: str) -> dict[str, str]:
+    """What a command of dev.py for the folder `var` is given, and nothing of what we have ourselves."""
+    return {**BARE, **leftovers.mark(), "NARYAD_VAR": str(var), "NARYAD_ENV_FILE": os.devnull, **variables}
+
+
 def run_dev(*words: str, var: Path, seconds: float = 300, **variables: str) -> subprocess.CompletedProcess[str]:
-    """One command of dev.py to its end, in the environment that these tests use (its packages are installed)."""
-    command = [sys.executable, "-m", "devtools", *words]
-    environment = {**BARE, **leftovers.mark(), "NARYAD_VAR": str(var), "NARYAD_ENV_FILE": os.devnull, **variables}
+    """One command of dev.py to its end."""
+    environment = environment_at(var, **variables)
     return subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=seconds, check=False
+        dev_command(*words), cwd=ROOT, env=environment, capture_output=True, text=True, timeout=seconds, check=False
     )
 
 
@@ -55,8 +64,7 @@ def status(var: Path) -> dict[str, dict[str, Any]]:
 @contextmanager
 def run_alone(name: str, var: Path) -> Iterator[subprocess.Popen[bytes]]:
     """`dev.py run NAME`, once it is ready; killed at the end if it has not ended before."""
-    command = [sys.executable, "-m", "devtools", "run", name]
-    environment = {**BARE, **leftovers.mark(), "NARYAD_VAR": str(var), "NARYAD_ENV_FILE": os.devnull}
+    command, environment = dev_command("run", name), environment_at(var)
     with subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL) as process:
         try:
             until(lambda: status(var).get(name, {}).get("healthy"), seconds=180, what=f"{name} is ready")
@@ -102,20 +110,12 @@ class Naryad:
     def start(cls, var: Path, **variables: str) -> Naryad:
         """Start and wait until everything serves."""
         port, sandbox_port, emulator_port = free_ports(3)
-        environment = {
-            **BARE,
-            **leftovers.mark(),
-            "NARYAD_VAR": str(var),
-            "NARYAD_ENV_FILE": os.devnull,
-            "PORT": str(port),
-            "WB_SANDBOX_PORT": str(sandbox_port),
-            "TELEGRAM_EMULATOR_PORT": str(emulator_port),
-            **variables,
-        }
+        ports = {"PORT": port, "WB_SANDBOX_PORT": sandbox_port, "TELEGRAM_EMULATOR_PORT": emulator_port}
+        environment = environment_at(var, **{name: str(number) for name, number in ports.items()} | variables)
         var.mkdir(parents=True, exist_ok=True)
         with (var / "up.out").open("w") as output:
             supervisor = subprocess.Popen(
-                [sys.executable, "-m", "devtools", "up"],
+                dev_command("up"),
                 cwd=ROOT,
                 env=environment,
                 stdin=subprocess.DEVNULL,

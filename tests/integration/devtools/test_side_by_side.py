@@ -6,7 +6,6 @@ import fcntl
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -17,8 +16,7 @@ import pytest
 from devtools import records
 from devtools.installation import Installation, free_ports
 from devtools.stopping import runs
-from tests import leftovers
-from tests.acceptance.naryad import BARE, ROOT, run_dev, until
+from tests.acceptance.naryad import ROOT, dev_command, environment_at, run_dev, until
 
 LONG = 240.0
 """Seconds that no step takes, not even on a machine that is ten times slower."""
@@ -85,14 +83,12 @@ class Folder:
         return Installation(self.path / "var")
 
     def give(self, *words: str) -> Command:
-        environment = {**BARE, **leftovers.mark(), **self.ports}
-        environment |= {"NARYAD_VAR": str(self.home.var), "NARYAD_ENV_FILE": os.devnull}
         said_in = self.path / f"said-{len(self.commands)}"
         with said_in.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "devtools", *words],
+                dev_command(*words),
                 cwd=ROOT,
-                env=environment,
+                env=environment_at(self.home.var, **self.ports),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,

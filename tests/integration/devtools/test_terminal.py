@@ -6,15 +6,13 @@ import fcntl
 import os
 import pty
 import subprocess
-import sys
 import termios
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests import leftovers
-from tests.acceptance.naryad import BARE, ROOT, until
+from tests.acceptance.naryad import ROOT, dev_command, environment_at, until
 
 CTRL_C = b"\x03"
 LONG = 240.0
@@ -26,11 +24,10 @@ class Terminal:
     def __init__(self, *words: str, var: Path) -> None:
         self._person, theirs = pty.openpty()
         os.set_blocking(self._person, False)
-        environment = {**BARE, **leftovers.mark(), "NARYAD_VAR": str(var), "NARYAD_ENV_FILE": os.devnull}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "devtools", *words],
+            dev_command(*words),
             cwd=ROOT,
-            env=environment,
+            env=environment_at(var),
             stdin=theirs,
             stdout=theirs,
             stderr=theirs,
