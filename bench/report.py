@@ -54,7 +54,7 @@ def _beside(summary: Mapping[str, Any]) -> Iterator[str]:
         yield f"  {'writing transactions':24}{summary['writing_transactions']} on the whole server meanwhile"
     if "cpu_ms_per_step" in summary:
         phases = summary["phases_ms"]
-        yield f"  {'of that':24}{phases['pickup']} ms until a worker has it, {phases['steps']} ms until it has ended"
+        yield f"  {'of that':24}{phases['pickup']} ms until the first step begins, {phases['steps']} ms until the end"
         spent = ", ".join(f"{name} {each}" for name, each in summary["cpu_ms_per_step"].items())
         yield f"  {'processor ms per step':24}{spent}"
     if "watched_ratio" in summary:

@@ -97,6 +97,29 @@ def follow(
     return passed
 
 
+def leads(node: CompiledNode) -> bool:
+    """Whether a run that begins with this node may begin with a quick step."""
+    return settings.BURST_STEPS > 0 and not node.ins and _is_quick(node)
+
+
+def lead(lease: Lease, graph: CompiledGraph) -> Passed | None:
+    """Run the first step of a run, which nobody has claimed; None when it has to be claimed and run by itself."""
+    claimed = lease.claimed
+    node = graph.nodes[claimed.node_id]
+    try:
+        text = payloads.input_text(claimed.execution_id, claimed.run_input) if leads(node) else None
+        if text is None or len(text) > INPUT_CHARACTERS:
+            return None
+        facts = RunFacts(payloads.decode(text))
+        given = {node.inputs[0]: [facts.input_data]} if node.inputs else {}
+        return _compute(claimed, graph, node, given, facts, lease)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        log.debug("first step is claimed and run by itself", node_id=node.id, error=type(error).__name__)
+        return None
+
+
 def _is_plain(settlement: Settlement) -> bool:
     """Whether nothing can still change what has become of the step."""
     return settlement.failure is None and settlement.starts is None and not settlement.notes
@@ -107,7 +130,7 @@ def _quick_after(graph: CompiledGraph, node_id: str, fired: Mapping[str, Any]) -
     if node.region is not None or node.body is not None:
         return []
     after = (graph.nodes[edge.target] for edge in node.outs if edge.role == "plain" and edge.source_handle in fired)
-    return [found for found in after if _is_quick(found)]
+    return [found for found in after if len(found.ins) == 1 and _is_quick(found)]
 
 
 def _is_quick(node: CompiledNode) -> bool:
@@ -120,7 +143,6 @@ def _is_quick(node: CompiledNode) -> bool:
         and node.region is None
         and node.body is None
         and node.pinned is None
-        and len(node.ins) == 1
         and all(edge.role == "plain" for edge in node.outs)
         and _asks_only_for_items(node)
     )
@@ -163,10 +185,21 @@ def _run(
     text = outputs[source, edge.source_handle]
     if len(text) > INPUT_CHARACTERS:
         return None
+    return _compute(claimed, graph, node, {edge.target_handle: payloads.decode(text)}, RunFacts({}), lease)
+
+
+def _compute(
+    claimed: Claimed,
+    graph: CompiledGraph,
+    node: CompiledNode,
+    given: Mapping[str, list[Any]],
+    facts: RunFacts,
+    lease: Lease,
+) -> Passed | None:
     began = time.monotonic()
-    node_type, facts = catalogue.get(node.type), RunFacts({})
+    node_type = catalogue.get(node.type)
     needs = needs_of(node, node_type)
-    inputs = node.taken({edge.target_handle: payloads.decode(text)})
+    inputs = node.taken(given)
     context = QuickContext(
         claimed=claimed,
         node=node,

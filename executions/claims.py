@@ -2,7 +2,8 @@
 
 Every statement is one round trip. A claim is the only write that does not hold the execution's row; all others lock
 it first (`FOR NO KEY UPDATE`), then touch steps, so there is one lock order. A result is written by compare-and-set
-on `(running, fence)`: no row changed means that the step was taken away, and the result is thrown away.
+on `(running, fence)`: no row changed means that the step was taken away, and the result is thrown away. A step that was
+offered and not claimed is taken and recorded in one, by compare-and-set on all that the offer has said.
 """
 
 from __future__ import annotations
@@ -43,6 +44,8 @@ class Claimed:
     edited_input: str | None = None
     run_input: str | None = None
     """What the run has begun with, if it is small; mostly a step that nobody continues into asks for it."""
+    offered: bool = False
+    """Whether nobody has claimed it yet (`executions.offers`): it is taken by the record, if it is still there."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +102,7 @@ class Record:
     """Step, port, items and sources."""
     targets: Sequence[Target] = field(default_factory=tuple)
     claim_on: str | None = None
-    """The queue whose best-ranked ready step is claimed with it when no target is."""
+    """The queue whose best-ranked ready step is claimed with it when no target is; none after an offered step."""
 
 
 @dataclass(frozen=True)
@@ -203,9 +206,9 @@ _RUNS = f"coalesce({_BECOMES} IN ('running', 'succeeded'), false)::int"
 
 _RECORD = f"""
 WITH execution AS (
-    SELECT id, event_seq, open_steps - %(closed)s::int AS open_steps, version_id, paused_at,
+    SELECT id, event_seq, open_steps - %(closed)s::int AS open_steps, version_id, paused_at, started_at,
         CASE WHEN error IS NULL THEN %(final_status)s::text ELSE 'failed' END AS final_status
-    FROM executions_execution WHERE id = %(execution)s::uuid AND status = %(assumed)s::text FOR NO KEY UPDATE
+    FROM executions_execution WHERE id = %(execution)s::uuid AND status = %(assumed)s::text{{its_run}} FOR NO KEY UPDATE
 ), step AS (
     UPDATE executions_step s
     SET status = %(status)s::text, fired = %(fired)s::text[], error = %(error)s::jsonb, handled = %(handled)s::bool,
@@ -219,11 +222,9 @@ WITH execution AS (
         wake = coalesce(%(wake)s::jsonb, CASE WHEN %(status)s::text IN ('ready', 'held', 'delayed') THEN s.wake END),
         progress = %(progress)s::jsonb,
         finished_at = CASE WHEN %(status)s::text IN ('succeeded', 'failed', 'cancelled')
-            THEN greatest(naryad_now() - make_interval(secs => %(ended_ago)s::float8), s.started_at) END
+            THEN greatest(naryad_now() - make_interval(secs => %(ended_ago)s::float8), s.started_at) END{{takes_it}}
     FROM execution
-    WHERE s.id = %(step)s::uuid AND s.status = %(running)s::text AND s.fence = %(fence)s::bigint
-        AND (NOT %(only_expired)s::bool OR s.lease_expires_at < naryad_now())
-        AND NOT (%(passed)s::bool AND coalesce(execution.paused_at > s.started_at, false))
+    WHERE s.id = %(step)s::uuid AND {{itself}}
     RETURNING s.id, s.execution_id, s.fence, s.epoch, s.attempt, s.started_at, s.finished_at
 ), data AS (
     INSERT INTO executions_stepdata (step_id, port, items, sources)
@@ -292,10 +293,27 @@ FROM target CROSS JOIN execution WHERE target.status = 'running'"""  # noqa: S60
 _UNLESS_TARGET = """
         AND EXISTS (SELECT 1 FROM step) AND NOT EXISTS (SELECT 1 FROM target WHERE status = 'running')"""
 
-RECORD = HotStatement(_RECORD.format(next="", claimed=_TARGET_CLAIMED))
-RECORD_AND_CLAIM = HotStatement(
-    _RECORD.format(next=f", {_NEXT.format(_UNLESS_TARGET)}", claimed=f"{_TARGET_CLAIMED} UNION ALL {_CLAIMED}")
-)
+_HELD = {
+    "its_run": "",
+    "takes_it": "",
+    "itself": """s.status = %(running)s::text AND s.fence = %(fence)s::bigint
+        AND (NOT %(only_expired)s::bool OR s.lease_expires_at < naryad_now())
+        AND NOT (%(passed)s::bool AND coalesce(execution.paused_at > s.started_at, false))""",
+}
+_OFFERED = {
+    "its_run": """
+        AND version_id = %(version)s::uuid AND started_at = %(began)s::timestamptz AND paused_at IS NULL
+        AND (NOT %(empty)s::bool OR input_data = '{}'::jsonb)""",
+    "takes_it": """,
+        fence = s.fence + 1, attempt = s.attempt + 1, started_at = execution.started_at""",
+    "itself": "s.status = %(ready)s::text AND s.fence = 0 AND s.epoch = 1",
+}
+_ALONE = {"next": "", "claimed": _TARGET_CLAIMED}
+_AND_CLAIM = {"next": f", {_NEXT.format(_UNLESS_TARGET)}", "claimed": f"{_TARGET_CLAIMED} UNION ALL {_CLAIMED}"}
+
+RECORD = HotStatement(_RECORD.format(**_HELD, **_ALONE))
+RECORD_AND_CLAIM = HotStatement(_RECORD.format(**_HELD, **_AND_CLAIM))
+RECORD_OFFERED = HotStatement(_RECORD.format(**_OFFERED, **_ALONE))
 
 
 def record(record: Record) -> Recorded | None:
@@ -303,8 +321,10 @@ def record(record: Record) -> Recorded | None:
 
     None when nothing was written: the run is not in the `assumed` state, or the step is no longer this worker's, or
     quick steps have `passed` after it and the run has been paused since the claim: they may have begun in the pause.
+    A step that was offered is no longer there, or the run is not the one that the offer speaks of.
     """
-    row = (RECORD if record.claim_on is None else RECORD_AND_CLAIM).row(_parameters(record))
+    holding = RECORD if record.claim_on is None else RECORD_AND_CLAIM
+    row = (RECORD_OFFERED if record.claimed.offered else holding).row(_parameters(record))
     if row is None:
         return None
     seq, ended, aftercare, joined, *columns = row
@@ -320,6 +340,10 @@ def _parameters(record: Record) -> dict[str, Any]:
         "step": record.claimed.step_id,
         "running": StepStatus.RUNNING,  # a parameter, so that no partial index is taken for the row's own key
         "pending": StepStatus.PENDING,
+        "ready": StepStatus.READY,
+        "version": record.claimed.version_id,
+        "began": record.claimed.started_at,
+        "empty": record.claimed.run_input is not None,
         "queue": record.claim_on,
         "fence": record.claimed.fence,
         "worker": record.claimed.worker,

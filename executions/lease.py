@@ -104,13 +104,18 @@ class Leases:
         return self._draining_since is not None
 
     def take(self, claimed: Claimed, timeout_seconds: float) -> Lease:
-        """Begin to hold a claimed step; the clock of its timeout starts now. Raises `GivenBack`."""
+        """Begin to hold a claimed step; the clock of its timeout starts now. Raises `GivenBack`.
+
+        So it does for a step that is only offered where this process has claimed it already.
+        """
         lease = Lease(claimed, time.monotonic() + timeout_seconds)
         with self._lock:
             if (claimed.step_id, claimed.fence) in self._disowned:
                 log.warning("step was given back before it began", step_id=str(claimed.step_id))
                 raise GivenBack
             former = self._held.get(claimed.step_id)
+            if former is not None and claimed.offered:
+                raise GivenBack
             self._held[claimed.step_id] = lease
         if former is not None:  # it was taken away from this process, and this process has it again
             former.end(Cut.LOST)

@@ -118,7 +118,13 @@ INPUT = HotStatement("SELECT input_data FROM executions_execution WHERE id = %(e
 
 def read_input(execution_id: uuid.UUID, known: str | None = None) -> Any:
     """The run's `inputData`; `known` is its JSON text where that has been read already."""
-    return decode(INPUT.row({"execution": execution_id})[0] if known is None else known)
+    return decode(input_text(execution_id, known))
+
+
+def input_text(execution_id: uuid.UUID, known: str | None = None) -> str | None:
+    """The same as JSON text; None when there is no such run."""
+    row = (known,) if known is not None else INPUT.row({"execution": execution_id})
+    return None if row is None else row[0]
 
 
 def read_facts(execution_id: uuid.UUID) -> RunFacts:

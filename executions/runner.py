@@ -12,7 +12,7 @@ import structlog
 from django.db import InterfaceError, OperationalError, close_old_connections, connection
 
 from accounts import failpoints
-from executions import bursts, claims, failures, masking, outcomes, payloads
+from executions import bursts, claims, failures, masking, offers, outcomes, payloads
 from executions.claims import Claimed, Recorded
 from executions.context import StepContext
 from executions.engine import settlement as settlements
@@ -69,14 +69,14 @@ def serve(queue: str, leases: Leases) -> None:
     if leases.draining or not _ears.acquire(blocking=False):
         return
     try:
-        while wanted := listening.wait(
+        while heard := listening.wait(
             queue, seconds=LISTEN_SECONDS, is_there=lambda: _is_ready(queue), leave=lambda: leases.draining
         ):
             if leases.draining:  # the work is for others; while it is there, this one would hear of it again and again
-                ring_out(queue, wanted)
+                ring_out(queue, heard.workers)
                 break
-            ring_out(queue, wanted - 1)
-            drain(queue, leases)
+            ring_out(queue, heard.workers - 1)
+            drain(queue, leases, offer=offers.understood(heard.word))
     finally:
         _ears.release()
 
@@ -87,10 +87,18 @@ def _is_ready(queue: str) -> bool:
     return ready
 
 
-def drain(queue: str, leases: Leases, *, seconds: float = SLICE_SECONDS, steps: int = SLICE_STEPS) -> int:
+def drain(
+    queue: str,
+    leases: Leases,
+    *,
+    seconds: float = SLICE_SECONDS,
+    steps: int = SLICE_STEPS,
+    offer: offers.Offer | None = None,
+) -> int:
     """Run ready steps of `queue` for one slice and return how many; rings again when the slice ended before the work.
 
-    A slice is fair to others: after it the best-ranked step of the whole queue is asked for anew.
+    A slice is fair to others: after it the best-ranked step of the whole queue is asked for anew. With an `offer` it is
+    run, with what it leads to, and the queue is left to whoever looks next: who heard of it had nothing else to do.
     """
     close_old_connections()
     # The claim finds out by itself whether the connection lives: to ask first would be one more round trip.
@@ -98,18 +106,18 @@ def drain(queue: str, leases: Leases, *, seconds: float = SLICE_SECONDS, steps: 
     end = time.monotonic() + seconds
     done = 0
     carried: Carried | None = None
-    claimed = _claim(queue, leases)
+    claimed = offer.claimed(queue=queue, worker=leases.worker) if offer else _claim(queue, leases)
     while claimed is not None:
         left = steps - done - 1 if time.monotonic() < end and not leases.draining else 0
         recorded, carried = _step(claimed, carried, leases, continue_on=queue if left else None, burst=left)
-        ran = len(carried.steps) if carried else 1
+        ran = len(carried.steps) if carried else int(not claimed.offered)
         done += ran
         claimed = recorded.claimed if recorded else None
         if claimed is None:
             if ran > left:
                 ring(queue, 1)
                 break
-            if recorded is not None and recorded.queue_empty:  # what has come since rings
+            if recorded is not None and (recorded.queue_empty or offer):  # what has come since rings
                 break
             carried = None
             claimed = _claim(queue, leases)
@@ -139,7 +147,10 @@ def _step(
         return None, None
     with structlog.contextvars.bound_contextvars(execution_id=str(claimed.execution_id), step_id=str(claimed.step_id)):
         try:
-            report = _run(claimed, graph, node, carried, lease, continue_on)
+            if claimed.offered:
+                report = _lead(claimed, graph, lease, continue_on)
+            else:
+                report = _run(claimed, graph, node, carried, lease, continue_on)
             if report is not None and burst:
                 report = _with_quick_steps(report, lease, burst)
             recorded = None if report is None else settle_surely(report)
@@ -163,6 +174,15 @@ def _with_quick_steps(report: Report, lease: Lease, most: int) -> Report:
     passed = bursts.follow(lease, report.graph, report.settlement, report.data, most=most)
     lease.result = None
     return replace(alone if len(passed) == most else report, passed=passed)
+
+
+def _lead(claimed: Claimed, graph: CompiledGraph, lease: Lease, continue_on: str | None) -> Report | None:
+    """Run a first step that nobody has claimed; None when it has to be claimed first."""
+    done = bursts.lead(lease, graph)
+    if done is None:
+        return None
+    failpoints.reach("burst.step")
+    return Report(claimed, graph, done.settlement, done.data, done.lines, continue_on)
 
 
 def _run(

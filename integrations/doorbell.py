@@ -1,7 +1,8 @@
 """Rings "there is work on queue Q". The only file that names Celery tasks to send them.
 
 A ring carries no work: lost, doubled or late, it changes no result, for the ticker rings again. That is why it may
-neither block its caller (one second at most, then a rest) nor raise.
+neither block its caller (one second at most, then a rest) nor raise. The word that it may be rung with reaches those
+who listen, and nobody else.
 
 A worker that has just run out of work listens for a moment (`integrations.listening`) and is told at once. A message
 goes out for as many as are needed beyond those who listen, unless so many wait already that every worker will come.
@@ -12,6 +13,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Sequence
 from typing import Final
 
 import structlog
@@ -43,56 +45,58 @@ def ring_out(queue: str, times: int) -> None:
     _line.send(TASK_OF_QUEUE[queue], queue, times)
 
 
-def ring(queue: str, times: int = 1) -> None:
+def ring(queue: str, times: int = 1, word: str | None = None) -> None:
     """Wake `times` workers of `queue` when the current transaction commits, or now when there is none.
 
     Rings of one transaction for one queue go out together. The relay works until nothing is due, so its queues need
     one bell per transaction; for `io` and `cpu` the numbers add up.
     """
-    ring_task(TASK_OF_QUEUE[queue], queue, times)
+    ring_task(TASK_OF_QUEUE[queue], queue, times, word)
 
 
-def ring_task(name: str, queue: str, times: int = 1) -> None:
+def ring_task(name: str, queue: str, times: int = 1, word: str | None = None) -> None:
     """Send the task `name`, with the queue's name as its argument, on commit; coalesced like `ring`."""
     if times < 1:
         return
     connection = connections[DEFAULT_DB_ALIAS]
     if not connection.in_atomic_block:
-        _Bell(name, queue, times)()
+        _Bell(name, queue, times, word)()
         return
     savepoints = set(connection.savepoint_ids)
     for registered in connection.run_on_commit:
         registered_in, callback = registered[:2]
         # A bell of an outer savepoint lives at least as long as this call's; one of a sibling may be rolled back.
         if isinstance(callback, _Bell) and callback.same(name, queue) and registered_in <= savepoints:
-            callback.add(times)
+            callback.add(times, word)
             return
-    connection.on_commit(_Bell(name, queue, times), robust=True)
+    connection.on_commit(_Bell(name, queue, times, word), robust=True)
 
 
 class _Bell:
     """So many rings of one task on one queue, waiting for the commit."""
 
-    def __init__(self, name: str, queue: str, times: int) -> None:
+    def __init__(self, name: str, queue: str, times: int, word: str | None) -> None:
         self.name = name
         self.queue = queue
         self.times = times
+        self.words = [] if word is None else [word]
 
     def same(self, name: str, queue: str) -> bool:
         return (self.name, self.queue) == (name, queue)
 
-    def add(self, times: int) -> None:
+    def add(self, times: int, word: str | None) -> None:
+        self.words += [] if word is None else [word]
         self.times = max(self.times, times) if self.name == RELAY else self.times + times
 
     def __call__(self) -> None:
-        woken, waiting = _call_listeners(self.queue, self.times)
+        woken, waiting = _call_listeners(self.queue, self.times, self.words)
         if woken < self.times and waiting < ENOUGH:
             _line.send(self.name, self.queue, self.times - woken)
 
 
-def _call_listeners(queue: str, times: int) -> Called:
+def _call_listeners(queue: str, times: int, words: Sequence[str]) -> Called:
     try:
-        return listening.call(queue, times)
+        return listening.call(queue, times, words)
     except Exception as error:  # as with the broker: what is committed stays committed
         log.warning("listeners cannot be called", queue=queue, error=type(error).__name__)
         return Called(0, 0)

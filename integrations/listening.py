@@ -5,13 +5,16 @@ wakes one listener and no listener is counted twice. A listener looks once more 
 itself on the list: what was committed before is seen then, what comes later rings. When its time is over it takes
 itself off; if it is not there any more, it has been called. One that has died or is frozen takes its bell along until
 the ticker rings again; its place on the list runs out by itself.
+
+A bell may be rung with a word, of which whoever hears it thinks what it likes: anybody who reaches the server may say
+one, and it is lost where nobody listens.
 """
 
 from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 import redis
@@ -38,7 +41,7 @@ _CALL = SharedScript(
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
 local ears = redis.call('ZPOPMAX', KEYS[1], ARGV[1])
 for place = 1, #ears, 2 do
-    redis.call('LPUSH', ears[place], 1)
+    redis.call('LPUSH', ears[place], ARGV[2 + (place + 1) / 2] or '')
     redis.call('EXPIRE', ears[place], 10)
 end
 local waiting = redis.call('TYPE', ARGV[2]).ok == 'list' and redis.call('LLEN', ARGV[2]) or 0
@@ -54,37 +57,48 @@ class Called(NamedTuple):
     waiting: int
 
 
-def call(queue: str, times: int) -> Called:
-    """Wake `times` of those who listen at `queue`, as far as there are so many."""
+class Heard(NamedTuple):
+    """There is work for so many workers; `word` is what the bell was rung with."""
+
+    workers: int
+    word: str = ""
+
+
+def call(queue: str, times: int, words: Sequence[str] = ()) -> Called:
+    """Wake `times` of those who listen at `queue`, as far as there are so many; the first ones hear the `words`."""
     # The queue itself is no key of the script: keys that hold something strange are forgotten, bells may not be.
-    return Called(*_CALL.run([_list(queue)], [times, queue], otherwise=(0, 0)))
+    return Called(*_CALL.run([_list(queue)], [times, queue, *words[:times]], otherwise=(0, 0)))
 
 
-def wait(queue: str, *, seconds: float, is_there: Callable[[], bool], leave: Callable[[], bool]) -> int:
-    """Wait for a bell of `queue`; returns for how many workers there is work: 0 when it is time to go.
+def wait(queue: str, *, seconds: float, is_there: Callable[[], bool], leave: Callable[[], bool]) -> Heard | None:
+    """Wait for a bell of `queue`; None when it is time to go.
 
     That is after `seconds`, soon after `leave` says so, or when Valkey is away. `is_there` tells whether there is work.
-    It is 2 when there was some already, and a bell came beside.
+    There is work for two when there was some already, and a bell came beside.
     """
     ear = f"naryad:ear:{queue}:{secrets.token_hex(8)}"
     if _LISTEN.run([_list(queue), ear], [seconds + LOOK_SECONDS], otherwise=None) is None:
-        return 0
+        return None
     try:
         server = valkey.client(settings.REDIS_URL)
         if is_there():
-            return 1 + _was_called(server, queue, ear)
-        return int(_heard(server, ear, seconds, leave) or _was_called(server, queue, ear))
+            return Heard(1 + _was_called(server, queue, ear))
+        word = _heard(server, ear, seconds, leave)
+        if word is not None:
+            return Heard(1, word)
+        return Heard(1) if _was_called(server, queue, ear) else None
     except redis.RedisError as error:
         log.info("cannot listen for bells", queue=queue, error=type(error).__name__)
-        return 0
+        return None
 
 
-def _heard(server: redis.Redis, ear: str, seconds: float, leave: Callable[[], bool]) -> bool:
+def _heard(server: redis.Redis, ear: str, seconds: float, leave: Callable[[], bool]) -> str | None:
     end = time.monotonic() + seconds
     while time.monotonic() < end and not leave():
-        if server.blpop([ear], timeout=LOOK_SECONDS) is not None:
-            return True
-    return False
+        heard = server.blpop([ear], timeout=LOOK_SECONDS)
+        if heard is not None:
+            return str(heard[1])
+    return None
 
 
 def _was_called(server: redis.Redis, queue: str, ear: str) -> bool:

@@ -63,10 +63,10 @@ def relay_due(queue: str) -> None:
     if not deliver(queue) or not ears.acquire(blocking=False):
         return
     try:
-        while wanted := listening.wait(
+        while heard := listening.wait(
             queue, seconds=LISTEN_SECONDS, is_there=lambda: _is_due(queue), leave=_leaving.is_set
         ):
-            outbox.ring_out(queue, wanted - 1)
+            outbox.ring_out(queue, heard.workers - 1)
             if not deliver(queue):
                 break
     finally:

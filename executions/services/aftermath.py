@@ -16,15 +16,18 @@ from integrations import doorbell
 from workflows.graph.topology import CompiledGraph
 
 
-def ring_for(graph: CompiledGraph, nodes: Iterable[str]) -> None:
-    """Ring the queues of `nodes`, which this transaction makes ready: never more bells than workers could use."""
+def ring_for(graph: CompiledGraph, nodes: Iterable[str], *, offer: str | None = None) -> None:
+    """Ring the queues of `nodes`, which this transaction makes ready: never more bells than workers could use.
+
+    `offer` is the word for whoever hears it (`executions.offers`).
+    """
     for queue, count in Counter(queue_of(graph.nodes[node]) for node in nodes).items():
-        ring(queue, count)
+        ring(queue, count, offer)
 
 
-def ring(queue: str, count: int) -> None:
+def ring(queue: str, count: int, offer: str | None = None) -> None:
     """Ring `queue` for `count` ready steps."""
-    doorbell.ring(queue, times=1 if count == 1 else min(count, 2 * slots_of(queue)))
+    doorbell.ring(queue, times=1 if count == 1 else min(count, 2 * slots_of(queue)), word=offer)
 
 
 def ring_out(queue: str, count: int) -> None:

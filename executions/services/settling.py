@@ -62,7 +62,7 @@ def settle(report: Report) -> Recorded | None:
 
     Most steps need one statement: the run is taken to be `running`, which the statement itself checks. Where that is
     not so, or a join has to be read, or more has to be written, the run is locked first and the same statement is
-    used with what was read.
+    used with what was read. A step that is only offered is left to whoever claims it then.
     """
     told = report.settlement
     simple = not told.fails_run and told.event is None and told.starts is None and not told.notes
@@ -73,7 +73,7 @@ def settle(report: Report) -> Recorded | None:
             recorded = None
         if recorded is not None:
             return recorded
-    return _settle_locked(report)
+    return None if report.claimed.offered else _settle_locked(report)
 
 
 def note_lost(claimed: Claimed, sent: Sequence[Sent]) -> None:
@@ -201,7 +201,7 @@ def _record(report: Report, status: str, book: RunBook | ClosedBook) -> Recorded
             - len(resolution.begun),
             final_status=ExecutionStatus.FAILED if failing else ExecutionStatus.SUCCEEDED,
             next_status=ExecutionStatus.FAILING if failing else status,
-            claim_on=None if chosen in resolution.ready else report.continue_on,
+            claim_on=None if chosen in resolution.ready or report.claimed.offered else report.continue_on,
         )
     )
     if recorded is not None:

@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 
 from accounts import failpoints
 from accounts.clock import Clock, Now
-from executions import failures, journal, layout
+from executions import failures, journal, layout, offers
 from executions.engine import planner
 from executions.engine.events import Event
 from executions.engine.planner import Resolution
@@ -194,7 +194,7 @@ def _write(beginning: _Beginning, turn: Turn) -> Execution:
     if not dropped:
         layout.write_passes(execution.pk, graph, first.passes)
     if turn.entry is Entry.ADMITTED:
-        ring_for(graph, (name for name, _scope in first.ready))
+        ring_for(graph, (name for name, _scope in first.ready), offer=offers.word_for(execution, graph, first.ready))
     return execution
 
 

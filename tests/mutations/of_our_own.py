@@ -9,6 +9,7 @@ from tests.mutations.of_the_design import RACES
 
 STORIES: Final = "tests/races/model/test_model.py::test_the_engine_does_what_the_oracle_says_in_a_few_stories"
 BURSTS: Final = f"{RACES}bursts.py::"
+OFFERS: Final = f"{RACES}offers.py::"
 RESCUE: Final = "tests/integration/executions/test_rescue.py"
 RETRYING: Final = "tests/integration/executions/test_retrying.py"
 
@@ -219,7 +220,7 @@ FAULTS: Final = (
         name="quick-steps-of-a-pause-that-has-passed",
         why="steps of a worker that was frozen have started during the pause",
         file="executions/claims.py",
-        old="        AND NOT (%(passed)s::bool AND coalesce(execution.paused_at > s.started_at, false))\n",
+        old="        AND NOT (%(passed)s::bool AND coalesce(execution.paused_at > s.started_at, false))",
         new="        AND NOT (%(passed)s::bool AND execution.paused_at IS NULL AND false)\n",
         killers=(f"{BURSTS}test_a_pause_that_has_come_and_gone_meanwhile_is_kept_too",),
     ),
@@ -281,6 +282,54 @@ WHERE e.status IN ('succeeded', 'failed', 'stopped') AND NOT e.aftercare
         old="tries >= policy.attempts",
         new="tries > policy.attempts",
         killers=(STORIES,),
+    ),
+    Mutant(
+        name="an-offer-outlives-a-pause",
+        why="a step seems to have started during a pause that was acknowledged",
+        file="executions/claims.py",
+        old="AND started_at = %(began)s::timestamptz AND paused_at IS NULL",
+        new="AND started_at = %(began)s::timestamptz",
+        killers=(f"{OFFERS}test_a_pause_that_has_come_and_gone_meanwhile_leaves_it_to_others",),
+    ),
+    Mutant(
+        name="an-offered-step-is-taken-from-who-has-claimed-it",
+        why="it is run twice, and the one who holds it cannot record it",
+        file="executions/claims.py",
+        old='"itself": "s.status = %(ready)s::text AND s.fence = 0 AND s.epoch = 1"',
+        new='"itself": "s.epoch = 1"',
+        killers=(f"{OFFERS}test_who_claims_it_meanwhile_has_it",),
+    ),
+    Mutant(
+        name="an-offer-is-good-for-the-next-try",
+        why="a worker that was frozen records what somebody has had done anew",
+        file="executions/claims.py",
+        old='"itself": "s.status = %(ready)s::text AND s.fence = 0 AND s.epoch = 1"',
+        new='"itself": "s.status = %(ready)s::text"',
+        killers=(f"{OFFERS}test_a_step_that_is_tried_anew_is_not_what_was_offered",),
+    ),
+    Mutant(
+        name="an-offer-is-believed-about-the-version",
+        why="who reaches the server of bells runs another version than the published one",
+        file="executions/claims.py",
+        old="AND version_id = %(version)s::uuid AND started_at",
+        new="AND started_at",
+        killers=(f"{OFFERS}test_nobody_believes_what_an_offer_says",),
+    ),
+    Mutant(
+        name="an-offer-is-believed-about-the-input",
+        why="who reaches the server of bells has a run lose its input",
+        file="executions/claims.py",
+        old="AND (NOT %(empty)s::bool OR input_data = '{}'::jsonb)",
+        new="",
+        killers=(f"{OFFERS}test_nobody_believes_what_an_offer_says",),
+    ),
+    Mutant(
+        name="a-lying-offer-ends-a-run",
+        why="who reaches the server of bells fails the runs of others",
+        file="executions/services/graphs.py",
+        old="        if claimed.offered:\n            return None\n",
+        new="",
+        killers=(f"{OFFERS}test_nobody_believes_what_an_offer_says",),
     ),
     Mutant(
         name="a-paused-run-wakes-those-who-rest",

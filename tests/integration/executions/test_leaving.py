@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable
 
 import redis
 from django.db import connection
@@ -13,9 +11,8 @@ from accounts.models import User
 from executions import runner, services
 from executions.models import Step
 from tests.integration.executions import driving
+from tests.integration.executions.ears import LONG, listens, until
 from workflows import services as workflows
-
-LONG = 60.0
 
 
 def test_a_worker_that_ends_does_not_listen_on_while_there_is_work_for_others(anna: User, bells: redis.Redis) -> None:
@@ -37,16 +34,3 @@ def test_a_worker_that_ends_does_not_listen_on_while_there_is_work_for_others(an
     assert ended.wait(LONG)
     assert Step.objects.get().status == "ready"
     assert bells.llen("cpu") == 1
-
-
-def until(holds: Callable[[], bool]) -> None:
-    end = time.monotonic() + LONG
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.001)
-
-
-def listens(bells: redis.Redis) -> bool:
-    """Whether somebody waits for a bell in this moment."""
-    database = str(bells.connection_pool.connection_kwargs["db"])
-    return any(client["cmd"] == "blpop" and client["db"] == database for client in bells.client_list())

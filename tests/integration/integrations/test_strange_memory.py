@@ -103,7 +103,7 @@ def test_bells_are_heard_after_any_value(raw: redis.Redis) -> None:
         heard = listening.wait(
             "io", seconds=0.05, is_there=lambda: listening.call("io", 1).woken == 7, leave=lambda: False
         )
-        assert heard == 1
+        assert heard == listening.Heard(1)
     raw.delete("naryad:ears:io")
     raw.set("naryad:strange", "x")
     raw.zadd("naryad:ears:io", {"naryad:strange": float("inf"), "naryad:other": float("inf")})

@@ -20,6 +20,7 @@ from executions.engine import settlement
 from executions.engine.settlement import Failure, Settlement
 from executions.errors import IllegalTransition, NothingToRetry
 from executions.models import Attempt, Execution, Step
+from executions.offers import Offer
 from executions.services.control import fail
 from executions.services.settling import Report, settle
 from tests.integration.executions.driving import journal, start
@@ -54,12 +55,17 @@ class RunMachine(RuleBasedStateMachine):
         super().__init__()
         self.seconds = 0.0
         self.grips: list[Grip] = []
+        self.was_paused = False
 
     @initialize(drawn=graphs())
     def begin(self, drawn: Any) -> None:
         self.oracle = Oracle(*drawn)
-        self.run_id = start(self.person, definition(*drawn)).id
-        self.graph = workflows.compiled(Execution.objects.get(id=self.run_id).version_id)
+        run = start(self.person, definition(*drawn))
+        self.run_id = run.id
+        self.graph = workflows.compiled(run.version_id)
+        assert run.started_at is not None
+        roots = [name for name, node in self.graph.nodes.items() if not node.ins]
+        self.offers = {name: Offer(run.id, run.version_id, name, run.started_at, True) for name in roots}
 
     def teardown(self) -> None:
         clock.shift(connection, self.seconds)
@@ -84,6 +90,7 @@ class RunMachine(RuleBasedStateMachine):
         working = {"succeed": 24, "fail": 8, "later": 2, "wait": 3, "hand_back": 2, "die": 5} if held else {}
         return working | {
             "claim": 20 if self.oracle.named("ready") else 1,
+            "hear": 8 if any(self._is_on_offer(name) for name in self.offers) else 1,
             "turn": 10 if self.oracle.named("delayed", "waiting") else 1,
             "pause": 3,
             "resume": 10 if paused else 1,
@@ -108,12 +115,22 @@ class RunMachine(RuleBasedStateMachine):
         assert claimed.node_id == name
         self._grip(claimed)
 
+    def hear(self, data: st.DataObject) -> None:
+        """Somebody has run a first step in memory, and heard of it when the run began: perhaps long ago."""
+        name = data.draw(st.sampled_from(sorted(self.offers)), label="which")
+        fired = self._fired(name, data)
+        done = settlement.success({port: [{}] for port in sorted(fired)})
+        claimed = self.offers[name].claimed(queue="cpu", worker="worker")
+        recorded = settle(Report(claimed, self.graph, done, payloads.encode(done.ports or {}, {})))
+        if recorded is not None:  # otherwise it is left to whoever claims it
+            assert self._is_on_offer(name)
+            self.oracle.claim(name)
+            self.oracle.succeed(name, fired)
+
     def succeed(self, data: st.DataObject) -> None:
         goes_on = data.draw(st.booleans(), label="goes on")
         grip = self._some(data)
-        ports = self.oracle.nodes[grip.name].ports
-        least = data.draw(st.sampled_from([1, 1, 1, 0]))  # mostly the run goes on somewhere
-        fired = data.draw(st.sets(st.sampled_from([port for port in ports if port != "error"]), min_size=least))
+        fired = self._fired(grip.name, data)
         done = settlement.success({port: [{}] for port in sorted(fired)})
         if goes_on:
             self._line_up()
@@ -164,6 +181,7 @@ class RunMachine(RuleBasedStateMachine):
 
     def pause(self, data: st.DataObject) -> None:
         self._steer(lambda: services.pause(execution_id=self.run_id), self.oracle.pause)
+        self.was_paused |= self.oracle.status == "paused"
 
     def resume(self, data: st.DataObject) -> None:
         self._steer(lambda: services.resume(execution_id=self.run_id), self.oracle.resume)
@@ -231,6 +249,17 @@ class RunMachine(RuleBasedStateMachine):
         for place, name in enumerate(self.oracle.named("ready")):
             first = Now() - timedelta(hours=12) + timedelta(minutes=place)
             Step.objects.filter(execution_id=self.run_id, node_id=name).update(rank_at=first)
+
+    def _is_on_offer(self, name: str) -> bool:
+        """Whether the step is as it was when the run began, in a run that was never paused."""
+        step = self.oracle.steps[name]
+        untouched = (step.status, step.fence, step.epoch) == ("ready", 0, 1)
+        return untouched and self.oracle.status == "running" and not self.was_paused
+
+    def _fired(self, name: str, data: st.DataObject) -> set[str]:
+        ports = [port for port in self.oracle.nodes[name].ports if port != "error"]
+        least = data.draw(st.sampled_from([1, 1, 1, 0]))  # mostly the run goes on somewhere
+        return data.draw(st.sets(st.sampled_from(ports), min_size=least))
 
     def _some(self, data: st.DataObject) -> Grip:
         return data.draw(st.sampled_from(self.grips), label="whose")

@@ -1,0 +1,80 @@
+"""The first step of a run, told with its bell: who hears it runs it in memory, and takes it by recording it.
+
+Only a quick step (`executions.bursts`) is offered, so whoever dies with it has done nothing but compute. The step stays
+ready, and anybody may claim it meanwhile. An offer holds ids and nothing that a run works on, and nobody believes it:
+the record compares all that it says with the rows, and writes nothing where they differ.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from executions import bursts
+from executions.claims import Claimed
+from executions.engine.identity import step_id
+from executions.engine.planner import Place
+from executions.models import Execution
+from workflows.graph.topology import CompiledGraph
+
+EMPTY: Final = "{}"
+FULL: Final = "?"
+LONGEST: Final = 1000
+"""Characters of an offer; the id of a node takes most of them."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """The step of `node_id` in a run that began at `began`; `empty` says that its input is an empty object."""
+
+    execution_id: uuid.UUID
+    version_id: uuid.UUID
+    node_id: str
+    began: datetime
+    empty: bool
+
+    def claimed(self, *, queue: str, worker: str) -> Claimed:
+        """The step as it would be claimed."""
+        return Claimed(
+            step_id=step_id(self.execution_id, self.node_id),
+            execution_id=self.execution_id,
+            version_id=self.version_id,
+            node_id=self.node_id,
+            scope=[],
+            queue=queue,
+            worker=worker,
+            fence=1,
+            epoch=1,
+            attempt=1,
+            tries=0,
+            rescues=0,
+            progress=None,
+            wake=None,
+            started_at=self.began,
+            run_input=EMPTY if self.empty else None,
+            offered=True,
+        )
+
+
+def word_for(run: Execution, graph: CompiledGraph, ready: Sequence[Place]) -> str | None:
+    """The offer of a run that has just begun, where it begins with one quick step."""
+    if len(ready) != 1 or not bursts.leads(graph.nodes[ready[0][0]]) or run.started_at is None:
+        return None
+    input_is = EMPTY if run.input_data == {} else FULL
+    return f"{run.pk} {run.version_id} {run.started_at.isoformat()} {input_is} {ready[0][0]}"
+
+
+def understood(word: str) -> Offer | None:
+    """What a bell was rung with; None where that is no offer."""
+    if not word or len(word) > LONGEST:
+        return None
+    try:
+        execution, version, began, input_is, node_id = word.split(" ", 4)
+        at = datetime.fromisoformat(began)
+        offer = Offer(uuid.UUID(execution), uuid.UUID(version), node_id, at, input_is == EMPTY)
+    except ValueError:
+        return None
+    return offer if at.tzinfo else None
