@@ -300,9 +300,11 @@ _HELD = {
         AND (NOT %(only_expired)s::bool OR s.lease_expires_at < naryad_now())
         AND NOT (%(passed)s::bool AND coalesce(execution.paused_at > s.started_at, false))""",
 }
+# What is only compared is written so that no index can be asked for it: the run is found by its own key.
 _OFFERED = {
     "its_run": """
-        AND version_id = %(version)s::uuid AND started_at = %(began)s::timestamptz AND paused_at IS NULL
+        AND (version_id, started_at) IS NOT DISTINCT FROM (%(version)s::uuid, %(began)s::timestamptz)
+        AND paused_at IS NULL
         AND (NOT %(empty)s::bool OR input_data = '{}'::jsonb)""",
     "takes_it": """,
         fence = s.fence + 1, attempt = s.attempt + 1, started_at = execution.started_at""",
