@@ -100,7 +100,8 @@ def drain(
     A slice is fair to others: after it the best-ranked step of the whole queue is asked for anew. With an `offer` it is
     run, with what it leads to, and the queue is left to whoever looks next: who heard of it had nothing else to do.
     """
-    close_old_connections()
+    if offer is None:  # who has listened has asked by this connection, and a record finds out if it is lost meanwhile
+        close_old_connections()
     # The claim finds out by itself whether the connection lives: to ask first would be one more round trip.
     connection.health_check_done = True  # type: ignore[attr-defined]
     end = time.monotonic() + seconds
