@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Collection, Mapping
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS
 
+from accounts.models import User
 from accounts.statements import HotStatement, array, hot_cursor
 from executions.engine.events import Event
 from executions.engine.identity import step_id
@@ -50,6 +53,41 @@ WHERE executions_step.status = 'dropped'
 
 OVER_LIMIT = '{"by": "limit"}'
 
+
+@dataclass(frozen=True)
+class NewRun:
+    """The columns of a run as it is going to be written."""
+
+    id: uuid.UUID
+    project_id: int
+    workflow_id: uuid.UUID
+    version_id: uuid.UUID
+    started_by: User | None
+    status: ExecutionStatus
+    priority: int
+    input_data: Any
+    origin: Origin
+    retry_of_id: uuid.UUID | None
+    parent_step_id: uuid.UUID | None
+    awaited: bool
+    depth: int
+    concurrency_key: str
+    aftercare: bool
+    error: Mapping[str, Any] | None
+    open_steps: int
+
+
+class Added(NamedTuple):
+    """Those that the database adds."""
+
+    event_seq: int
+    epoch: int
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    deadline_at: datetime | None
+
+
 RUN = HotStatement(
     f"""
 WITH held AS MATERIALIZED (
@@ -74,37 +112,37 @@ WITH held AS MATERIALIZED (
     INSERT INTO executions_executionevent (execution_id, seq, type, level, step_id, payload, at)
     SELECT id, event_seq, %(type)s::text, %(level)s::text, NULL, %(payload)s::jsonb, naryad_clock() FROM run
 )
-SELECT event_seq, epoch, created_at, started_at, finished_at, deadline_at FROM run
+SELECT {", ".join(Added._fields)} FROM run
 """  # noqa: S608 - built from constants
 )
 
 
 def write_run(
-    run: Execution,
+    run: NewRun,
     graph: CompiledGraph,
     counters: Mapping[Place, Counter],
     *,
     deadline_seconds: float | None,
     line: Event,
-) -> None:
-    """Write a new run, its steps and the first line of its journal; `run` gets what the database adds, its times.
+) -> Added:
+    """Write a new run, its steps and the first line of its journal; returns the columns that this adds.
 
     Ready steps are held unless it is running, and its deadline counts from then on. One statement, which also keeps
     the workflow from being deleted; raises `WorkflowNotFound` when it has been.
     """
     row = RUN.row(
         {
-            "project": run.project_id,
             "workflow": run.workflow_id,
+            "unpublished": run.origin == Origin.TEST,
+            "project": run.project_id,
             "version": run.version_id,
-            "started_by": run.started_by_id,
+            "started_by": None if run.started_by is None else run.started_by.pk,
             "status": run.status,
             "priority": run.priority,
             "input_data": safe_json.dumps(run.input_data),
             "error": None if run.error is None else safe_json.dumps(run.error),
             "open_steps": run.open_steps,
             "origin": run.origin,
-            "unpublished": run.origin == Origin.TEST,
             "retry_of": run.retry_of_id,
             "parent_step": run.parent_step_id,
             "awaited": run.awaited,
@@ -115,14 +153,20 @@ def write_run(
             "type": line.type,
             "level": line.level,
             "payload": line.payload,
-            **_columns(run.pk, graph, counters, held=run.status != ExecutionStatus.RUNNING),
+            **_columns(run.id, graph, counters, held=run.status != ExecutionStatus.RUNNING),
         }
     )
     if row is None:
         hold_startable(run.workflow_id)
         raise NotPublished
-    run.event_seq, run.epoch, run.created_at, run.started_at, run.finished_at, run.deadline_at = row
-    run._state.adding, run._state.db = False, DEFAULT_DB_ALIAS
+    return Added._make(row)
+
+
+def written(run: NewRun, added: Added) -> Execution:
+    """The run, as it stands in the database."""
+    execution = Execution(**vars(run), **added._asdict())
+    execution._state.adding, execution._state.db = False, DEFAULT_DB_ALIAS
+    return execution
 
 
 def insert_steps(

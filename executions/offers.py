@@ -17,7 +17,7 @@ from executions import bursts
 from executions.claims import Claimed
 from executions.engine.identity import step_id
 from executions.engine.planner import Place
-from executions.models import Execution
+from executions.layout import Added, NewRun
 from workflows.graph.topology import CompiledGraph
 
 EMPTY: Final = "{}"
@@ -59,12 +59,12 @@ class Offer:
         )
 
 
-def word_for(run: Execution, graph: CompiledGraph, ready: Sequence[Place]) -> str | None:
+def word_for(run: NewRun, added: Added, graph: CompiledGraph, ready: Sequence[Place]) -> str | None:
     """The offer of a run that has just begun, where it begins with one quick step."""
-    if len(ready) != 1 or not bursts.leads(graph.nodes[ready[0][0]]) or run.started_at is None:
+    if len(ready) != 1 or added.started_at is None or not bursts.leads(graph.nodes[ready[0][0]]):
         return None
-    input_is = EMPTY if run.input_data == {} else FULL
-    return f"{run.pk} {run.version_id} {run.started_at.isoformat()} {input_is} {ready[0][0]}"
+    input_is = FULL if run.input_data else EMPTY
+    return f"{run.id} {run.version_id} {added.started_at.isoformat()} {input_is} {ready[0][0]}"
 
 
 def understood(word: str) -> Offer | None:

@@ -20,6 +20,7 @@ from executions.engine.events import Event
 from executions.engine.planner import Resolution
 from executions.engine.states import ExecutionStatus, Origin, StepStatus
 from executions.errors import BadInput, IdempotencyMismatch
+from executions.layout import NewRun
 from executions.models import Execution, IdempotencyKey
 from executions.services import admission
 from executions.services.admission import Entry, Turn
@@ -179,31 +180,30 @@ def _enter(beginning: _Beginning) -> Turn:
 
 
 def _write(beginning: _Beginning, turn: Turn) -> Execution:
-    execution = _run(beginning, turn)
+    run = _run(beginning, turn)
     graph, first = beginning.graph, beginning.first
     dropped = turn.entry is Entry.DROPPED
-    layout.write_run(
-        execution,
+    added = layout.write_run(
+        run,
         graph,
         {} if dropped else first.counters,
         deadline_seconds=graph.settings.deadline_seconds,
-        line=_first_line(execution, beginning, turn),
+        line=_first_line(run, beginning, turn),
     )
     if turn.slot:
-        admission.take(execution.pk, execution.workflow_id, turn.key)
+        admission.take(beginning.execution_id, beginning.target.workflow_id, turn.key)
     if not dropped:
-        layout.write_passes(execution.pk, graph, first.passes)
+        layout.write_passes(beginning.execution_id, graph, first.passes)
     if turn.entry is Entry.ADMITTED:
-        ring_for(graph, (name for name, _scope in first.ready), offer=offers.word_for(execution, graph, first.ready))
-    return execution
+        ring_for(graph, (name for name, _scope in first.ready), offer=offers.word_for(run, added, graph, first.ready))
+    return layout.written(run, added)  # after the bell: no worker waits for it
 
 
-def _run(beginning: _Beginning, turn: Turn) -> Execution:
-    """The run as it is going to be written."""
+def _run(beginning: _Beginning, turn: Turn) -> NewRun:
     target, cause = beginning.target, beginning.cause
     dropped = turn.entry is Entry.DROPPED
     counters = beginning.first.counters.values()
-    return Execution(
+    return NewRun(
         id=beginning.execution_id,
         project_id=target.project_id,
         workflow_id=target.workflow_id,
@@ -224,15 +224,15 @@ def _run(beginning: _Beginning, turn: Turn) -> Execution:
     )
 
 
-def _first_line(execution: Execution, beginning: _Beginning, turn: Turn) -> Event:
+def _first_line(run: NewRun, beginning: _Beginning, turn: Turn) -> Event:
     payload = {
-        "status": execution.status,
-        "workflowId": execution.workflow_id,
+        "status": run.status,
+        "workflowId": run.workflow_id,
         "workflow": beginning.target.workflow_name,
         "by": getattr(beginning.user, "username", None),
-        "priority": execution.priority,
+        "priority": run.priority,
     }
     if turn.entry is Entry.DROPPED:
-        return journal.event("execution.stopped", {**payload, "error": execution.error}, level="warning")
+        return journal.event("execution.stopped", {**payload, "error": run.error}, level="warning")
     queued = turn.entry is Entry.QUEUED
     return journal.event("execution.queued" if queued else "execution.started", payload)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -38,8 +39,12 @@ FORGOTTEN = 11.0
 
 
 def offer_of(run: Execution, node_id: str = "n0") -> Offer | None:
-    word = offers.word_for(run, workflows.compiled(run.version_id), [(node_id, ())])
+    word = word_of(run, node_id)
     return None if word is None else offers.understood(word)
+
+
+def word_of(run: Any, *ready: str) -> str | None:
+    return offers.word_for(run, run, workflows.compiled(run.version_id), [(node_id, ()) for node_id in ready])
 
 
 def offered(run: Execution) -> Offer:
@@ -228,8 +233,8 @@ def test_steps_that_are_not_quick_are_not_offered(stage, anna, first):
 
 def test_a_run_that_begins_with_several_steps_offers_none(anna):
     run = start(anna, definition([("a", "noop"), ("b", "noop")]))
-    graph = workflows.compiled(run.version_id)
-    assert offers.word_for(run, graph, [("a", ()), ("b", ())]) is None
+    assert word_of(run, "a") is not None
+    assert word_of(run, "a", "b") is None
 
 
 def test_bursts_that_are_off_offer_nothing(anna, settings):
