@@ -191,7 +191,7 @@ class PayloadField(serializers.Field[Any, Any, Any, Any]):
     def to_representation(self, value: ExecutionEvent) -> dict[str, Any]:
         payload = dict(value.payload)
         if value.type.startswith("step.") and payload.get("status") in FINISHED_STEP:
-            payload.setdefault("finishedAt", value.at.isoformat())
+            payload.setdefault("finishedAt", value.at)
         if value.type == LOG:
             payload |= {
                 "message": sentence(LOG, payload),

@@ -188,7 +188,7 @@ def announce(execution_id: uuid.UUID, seq: int) -> None:
 
 def hint_running(execution_id: uuid.UUID, step_id: uuid.UUID, attempt: int, started_at: datetime) -> None:
     """Tell watchers that a step has been claimed, which the journal does not say. Call after the commit."""
-    hint = {"step": str(step_id), "attempt": attempt, "startedAt": started_at.isoformat()}
+    hint = {"step": str(step_id), "attempt": attempt, "startedAt": started_at}
     _announcer.tell(str(execution_id), Notice(running={str(step_id): hint}))
 
 

@@ -46,8 +46,8 @@ def test_events_are_numbered_without_gaps(api, run):
     ]
     done = events[1]["payload"]
     assert (done["nodeId"], done["label"], done["status"], done["attempt"]) == ("a", "a", "succeeded", 1)
-    assert done["startedAt"]
-    assert done["finishedAt"]
+    assert done["startedAt"][:10] == done["finishedAt"][:10] == events[1]["at"][:10]
+    assert [done[name][-1] for name in ("startedAt", "finishedAt")] == ["Z", "Z"], "written as every other moment"
     assert api.get(f"/api/v1/executions/{run.pk}").json()["seq"] == events[-1]["seq"]
 
 

@@ -141,7 +141,7 @@ def test_a_claimed_step_is_hinted_before_the_journal_tells(web: str, user: User)
         "step": str(step.pk),
         "status": "running",
         "attempt": 1,
-        "startedAt": run.created_at.isoformat(),
+        "startedAt": run.created_at.isoformat().replace("+00:00", "Z"),
     }
     assert [frame["type"] for frame in after] == ["event"]
 
