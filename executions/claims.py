@@ -44,8 +44,8 @@ class Claimed:
     edited_input: str | None = None
     run_input: str | None = None
     """What the run has begun with, if it is small; mostly a step that nobody continues into asks for it."""
-    offered: bool = False
-    """Whether nobody has claimed it yet (`executions.offers`): it is taken by the record, if it is still there."""
+    offered: datetime | None = None
+    """When its run began, if nobody has claimed it (`executions.offers`): the record takes it, where it still can."""
 
 
 @dataclass(frozen=True)
@@ -155,16 +155,6 @@ def claim(*, queue: str, worker: str) -> Claimed | None:
     return claimed
 
 
-READY = "SELECT EXISTS (SELECT 1 FROM executions_step WHERE status = 'ready' AND queue = %s)"
-
-
-def is_ready(queue: str) -> bool:
-    """Whether a step of `queue` waits for a worker."""
-    with hot_cursor() as cursor:
-        row = cursor.execute(READY, (queue,)).fetchone()
-    return bool(row and row[0])
-
-
 LOCK = "SELECT status FROM executions_execution WHERE id = %s FOR NO KEY UPDATE"
 
 
@@ -206,7 +196,7 @@ _RUNS = f"coalesce({_BECOMES} IN ('running', 'succeeded'), false)::int"
 
 _RECORD = f"""
 WITH execution AS (
-    SELECT id, event_seq, open_steps - %(closed)s::int AS open_steps, version_id, paused_at, started_at,
+    SELECT id, event_seq, open_steps - %(closed)s::int AS open_steps, version_id, paused_at,
         CASE WHEN error IS NULL THEN %(final_status)s::text ELSE 'failed' END AS final_status
     FROM executions_execution WHERE id = %(execution)s::uuid AND status = %(assumed)s::text{{its_run}} FOR NO KEY UPDATE
 ), step AS (
@@ -222,7 +212,8 @@ WITH execution AS (
         wake = coalesce(%(wake)s::jsonb, CASE WHEN %(status)s::text IN ('ready', 'held', 'delayed') THEN s.wake END),
         progress = %(progress)s::jsonb,
         finished_at = CASE WHEN %(status)s::text IN ('succeeded', 'failed', 'cancelled')
-            THEN greatest(naryad_now() - make_interval(secs => %(ended_ago)s::float8), s.started_at) END{{takes_it}}
+            THEN greatest(naryad_now() - make_interval(secs => %(ended_ago)s::float8),
+                coalesce(s.started_at, %(started)s::timestamptz)) END{{takes_it}}
     FROM execution
     WHERE s.id = %(step)s::uuid AND {{itself}}
     RETURNING s.id, s.execution_id, s.fence, s.epoch, s.attempt, s.started_at, s.finished_at
@@ -307,7 +298,7 @@ _OFFERED = {
         AND paused_at IS NULL
         AND (NOT %(empty)s::bool OR input_data = '{}'::jsonb)""",
     "takes_it": """,
-        fence = s.fence + 1, attempt = s.attempt + 1, started_at = execution.started_at""",
+        fence = s.fence + 1, attempt = s.attempt + 1, started_at = %(started)s::timestamptz""",
     "itself": "s.status = %(ready)s::text AND s.fence = 0 AND s.epoch = 1",
 }
 _ALONE = {"next": "", "claimed": _TARGET_CLAIMED}
@@ -326,7 +317,7 @@ def record(record: Record) -> Recorded | None:
     A step that was offered is no longer there, or the run is not the one that the offer speaks of.
     """
     holding = RECORD if record.claim_on is None else RECORD_AND_CLAIM
-    row = (RECORD_OFFERED if record.claimed.offered else holding).row(_parameters(record))
+    row = (holding if record.claimed.offered is None else RECORD_OFFERED).row(_parameters(record))
     if row is None:
         return None
     seq, ended, aftercare, joined, *columns = row
@@ -344,7 +335,8 @@ def _parameters(record: Record) -> dict[str, Any]:
         "pending": StepStatus.PENDING,
         "ready": StepStatus.READY,
         "version": record.claimed.version_id,
-        "began": record.claimed.started_at,
+        "began": record.claimed.offered,
+        "started": record.claimed.started_at,
         "empty": record.claimed.run_input is not None,
         "queue": record.claim_on,
         "fence": record.claimed.fence,

@@ -114,7 +114,7 @@ class Leases:
                 log.warning("step was given back before it began", step_id=str(claimed.step_id))
                 raise GivenBack
             former = self._held.get(claimed.step_id)
-            if former is not None and claimed.offered:
+            if former is not None and claimed.offered is not None:
                 raise GivenBack
             self._held[claimed.step_id] = lease
         if former is not None:  # it was taken away from this process, and this process has it again
@@ -132,7 +132,7 @@ class Leases:
         """Whether this process does not hold the step under this claim; it never will, from now on."""
         with self._lock:
             lease = self._held.get(claimed.step_id)
-            if lease is not None and lease.claimed.fence == claimed.fence:
+            if lease is not None and lease.claimed.fence == claimed.fence and lease.claimed.offered is None:
                 return False
             self._disowned.append((claimed.step_id, claimed.fence))
         return True
@@ -204,7 +204,7 @@ class Leases:
 
     def _beat(self) -> bool:
         """Renew every lease and the worker's own row; False when the database did not answer."""
-        leases = {lease.claimed.step_id: lease for lease in self._all()}
+        leases = {lease.claimed.step_id: lease for lease in self._all() if lease.claimed.offered is None}
         try:
             kept = _renew({step_id: lease.claimed.fence for step_id, lease in leases.items()})
             if _show(self.worker, draining=self.draining, first=not self._shown):

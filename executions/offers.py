@@ -7,12 +7,16 @@ the record compares all that it says with the rows, and writes nothing where the
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Final
 
+from psycopg.rows import class_row
+
+from accounts.statements import hot_cursor
 from executions import bursts
 from executions.claims import Claimed
 from executions.engine.identity import step_id
@@ -26,15 +30,45 @@ LONGEST: Final = 1000
 """Characters of an offer; the id of a node takes most of them."""
 
 
+LOOK = """
+SELECT EXISTS (SELECT 1 FROM executions_step WHERE status = 'ready' AND queue = %s) AS ready, naryad_clock() AS at
+"""
+
+
+@dataclass(frozen=True)
+class Look:
+    """Whether a step of a queue waited for a worker, `at` a moment of the database's clock and of this process's."""
+
+    ready: bool
+    at: datetime
+    seen: float = field(default_factory=time.monotonic)
+
+    def now(self) -> datetime:
+        """What the database's clock shows."""
+        return self.at + timedelta(seconds=time.monotonic() - self.seen)
+
+
+def look(queue: str) -> Look:
+    """Whether a step of `queue` waits for a worker, and how late it is."""
+    with hot_cursor(class_row(Look)) as cursor:
+        found = cursor.execute(LOOK, (queue,)).fetchone()
+    assert found is not None  # noqa: S101 - a question without a table has one answer
+    return found
+
+
 @dataclass(frozen=True)
 class Offer:
-    """The step of `node_id` in a run that began at `began`; `empty` says that its input is an empty object."""
+    """The step of `node_id` in a run that began at `began`; `empty` says that its input is an empty object.
+
+    `heard` is when this worker has heard of it, by the database's clock.
+    """
 
     execution_id: uuid.UUID
     version_id: uuid.UUID
     node_id: str
     began: datetime
     empty: bool
+    heard: datetime
 
     def claimed(self, *, queue: str, worker: str) -> Claimed:
         """The step as it would be claimed."""
@@ -53,9 +87,9 @@ class Offer:
             rescues=0,
             progress=None,
             wake=None,
-            started_at=self.began,
+            started_at=max(self.heard, self.began),
             run_input=EMPTY if self.empty else None,
-            offered=True,
+            offered=self.began,
         )
 
 
@@ -67,14 +101,14 @@ def word_for(run: NewRun, added: Added, graph: CompiledGraph, ready: Sequence[Pl
     return f"{run.id} {run.version_id} {added.started_at.isoformat()} {input_is} {ready[0][0]}"
 
 
-def understood(word: str) -> Offer | None:
-    """What a bell was rung with; None where that is no offer."""
+def understood(word: str, heard: datetime) -> Offer | None:
+    """What a bell was rung with that was heard at this moment; None where that is no offer."""
     if not word or len(word) > LONGEST:
         return None
     try:
         execution, version, began, input_is, node_id = word.split(" ", 4)
         at = datetime.fromisoformat(began)
-        offer = Offer(uuid.UUID(execution), uuid.UUID(version), node_id, at, input_is == EMPTY)
+        offer = Offer(uuid.UUID(execution), uuid.UUID(version), node_id, at, input_is == EMPTY, heard)
     except ValueError:
         return None
     return offer if at.tzinfo else None

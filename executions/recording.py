@@ -34,6 +34,8 @@ def settle_surely(report: Report) -> Recorded | None:
         raise
     except Exception as error:  # texts that JSON or PostgreSQL do not hold, times out of range, names too long
         log.exception("result cannot be recorded", step_id=str(report.claimed.step_id))
+        if report.claimed.offered is not None and not report.passed:  # it fails under a claim
+            return None
         if report.passed:
             recorded = settle_surely(replace(report, passed=()))
             return None if recorded is None else replace(recorded, alone=True)

@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -68,23 +69,23 @@ def serve(queue: str, leases: Leases) -> None:
     drain(queue, leases)
     if leases.draining or not _ears.acquire(blocking=False):
         return
+    look = offers.Look(ready=False, at=datetime.now(UTC))
+
+    def is_ready() -> bool:
+        nonlocal look
+        look = offers.look(queue)
+        _give_connection_back()
+        return look.ready
+
     try:
-        while heard := listening.wait(
-            queue, seconds=LISTEN_SECONDS, is_there=lambda: _is_ready(queue), leave=lambda: leases.draining
-        ):
+        while heard := listening.wait(queue, seconds=LISTEN_SECONDS, is_there=is_ready, leave=lambda: leases.draining):
             if leases.draining:  # the work is for others; while it is there, this one would hear of it again and again
                 ring_out(queue, heard.workers)
                 break
             ring_out(queue, heard.workers - 1)
-            drain(queue, leases, offer=offers.understood(heard.word))
+            drain(queue, leases, offer=offers.understood(heard.word, look.now()))
     finally:
         _ears.release()
-
-
-def _is_ready(queue: str) -> bool:
-    ready = claims.is_ready(queue)
-    _give_connection_back()
-    return ready
 
 
 def drain(
@@ -111,7 +112,7 @@ def drain(
     while claimed is not None:
         left = steps - done - 1 if time.monotonic() < end and not leases.draining else 0
         recorded, carried = _step(claimed, carried, leases, continue_on=queue if left else None, burst=left)
-        ran = len(carried.steps) if carried else int(not claimed.offered)
+        ran = len(carried.steps) if carried else int(claimed.offered is None)
         done += ran
         claimed = recorded.claimed if recorded else None
         if claimed is None:
@@ -148,7 +149,7 @@ def _step(
         return None, None
     with structlog.contextvars.bound_contextvars(execution_id=str(claimed.execution_id), step_id=str(claimed.step_id)):
         try:
-            if claimed.offered:
+            if claimed.offered is not None:
                 report = _lead(claimed, graph, lease, continue_on)
             else:
                 report = _run(claimed, graph, node, carried, lease, continue_on)
@@ -315,10 +316,12 @@ def give_up(lease: Lease) -> None:
     """Record the failure of a step that is over its time and does not stop; what it still does is thrown away.
 
     Where it is a quick step after it that does not stop, the step itself has its result, and the other is left to fail
-    under a claim of its own.
+    under a claim of its own. So is a step that was only offered.
     """
     if lease.result is not None:
         settle(lease.result)
+        return
+    if lease.claimed.offered is not None:
         return
     graph = graph_of(lease.claimed)
     if graph is None:

@@ -26,7 +26,7 @@ def graph_of(claimed: Claimed) -> CompiledGraph | None:
     except (OperationalError, InterfaceError):
         raise
     except Exception as error:
-        if claimed.offered:
+        if claimed.offered is not None:
             return None
         log.exception("version can no longer be run", version_id=str(claimed.version_id))
         fail(execution_id=claimed.execution_id, failure=failures.version_broken(str(error)))

@@ -62,18 +62,31 @@ def settle(report: Report) -> Recorded | None:
 
     Most steps need one statement: the run is taken to be `running`, which the statement itself checks. Where that is
     not so, or a join has to be read, or more has to be written, the run is locked first and the same statement is
-    used with what was read. A step that is only offered is left to whoever claims it then.
+    used with what was read. A step that was only offered is left to whoever claims it unless it has simply succeeded.
     """
     told = report.settlement
     simple = not told.fails_run and told.event is None and told.starts is None and not told.notes
+    offered = report.claimed.offered is not None
     if simple and not _stores(report) and not report.sent:
         try:
             recorded = _record(report, ExecutionStatus.RUNNING, ClosedBook(report.graph))
         except NeedsLock:
-            recorded = None
+            recorded = _settle_offered(report) if offered else None
         if recorded is not None:
             return recorded
-    return None if report.claimed.offered else _settle_locked(report)
+    return None if offered else _settle_locked(report)
+
+
+def _settle_offered(report: Report) -> Recorded | None:
+    """The same under the run's lock; where somebody has taken the step meanwhile, nothing of it stays."""
+    with transaction.atomic():
+        if claims.lock_execution(report.claimed.execution_id) != ExecutionStatus.RUNNING:
+            return None
+        recorded = _record(report, ExecutionStatus.RUNNING, RunBook(report.claimed.execution_id, report.graph))
+        if recorded is None:
+            transaction.set_rollback(True)
+            return None
+        return replace(recorded, alone=not report.passed)
 
 
 def note_lost(claimed: Claimed, sent: Sequence[Sent]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -40,7 +40,11 @@ FORGOTTEN = 11.0
 
 def offer_of(run: Execution, node_id: str = "n0") -> Offer | None:
     word = word_of(run, node_id)
-    return None if word is None else offers.understood(word)
+    return None if word is None else offers.understood(word, clock_of_the_database())
+
+
+def clock_of_the_database() -> datetime:
+    return offers.look("cpu").now()
 
 
 def word_of(run: Any, *ready: str) -> str | None:
@@ -75,16 +79,29 @@ def test_an_offered_step_leaves_the_same_rows_as_a_claimed_one(stage, anna):
     assert [items(run, f"n{number}") for number in range(3)] == [[{"x": 1}]] * 3
 
 
-def test_an_offered_step_costs_one_statement_and_begins_with_its_run(stage, anna):
-    """Who hears of it has it in hand at once; an empty input is not even read."""
+def test_an_offered_step_is_claimed_by_nobody_and_begins_when_it_is_heard_of(stage, anna):
+    """However long after its run: the bell rings when the transaction has ended in which that was written."""
     run = start(anna, chain(3))
-    worker = stage.acts(hears(offered(run)))
+    stage.later(5)
+    offer = offered(run)
+    worker = stage.acts(hears(offer))
     assert (worker.result(), worker.visits["claim.after_commit"]) == (3, 0)
+    assert status(run) == "succeeded"
     first = step(run, "n0")
-    assert (first.started_at, status(run)) == (run.started_at, "succeeded")
-    assert Attempt.objects.get(step=first).started_at == run.started_at
-    (line,) = ExecutionEvent.objects.filter(step_id=first.id)
-    assert line.payload["startedAt"] == run.started_at.isoformat().replace("+00:00", "Z")
+    assert first.started_at == offer.heard == Attempt.objects.get(step=first).started_at
+    assert offer.heard - offer.began > timedelta(seconds=4.5)
+    times = [moment for name in ("n0", "n1", "n2") for moment in moments(step(run, name))]
+    assert times == sorted(times)
+    for name in ("n0", "n1", "n2"):
+        (line,) = ExecutionEvent.objects.filter(step_id=step(run, name).id)
+        began = datetime.fromisoformat(line.payload["startedAt"])
+        assert abs(began - moments(step(run, name))[0]) < timedelta(seconds=0.5), "the journal says the same"
+
+
+def moments(of: Step) -> list[datetime]:
+    assert of.started_at is not None
+    assert of.finished_at is not None
+    return [of.started_at, of.finished_at]
 
 
 def test_the_worker_goes_on_with_what_it_leads_to(stage, anna):
@@ -256,6 +273,61 @@ def test_a_result_that_cannot_be_written_is_left_to_who_claims_the_step(stage, a
     assert statuses(run) == {"n0": "ready"}
 
 
+def test_a_handled_error_of_writing_is_left_to_who_claims_the_step(stage, anna):
+    run = start(anna, definition([("n0", "noop", {"settings": {"onError": "continue"}})]))
+    claimed = offered(run).claimed(queue="cpu", worker="w")
+    unwritable = Report(claimed, workflows.compiled(run.version_id), settlements.success({"p" * 101: []}))
+    assert recording.settle_surely(unwritable) is None
+    assert statuses(run) == {"n0": "ready"}
+
+
+def test_an_offered_step_that_does_not_stop_is_left_to_who_claims_it(stage, anna):
+    run = start(anna, definition([("n0", "noop", {"settings": {"onError": "continue"}})]))
+    held = leases()
+    runner.give_up(held.take(offered(run).claimed(queue="cpu", worker=held.worker), 60))
+    assert (statuses(run), outcomes(run)) == ({"n0": "ready"}, [])
+
+
+def test_who_only_heard_of_a_step_does_not_renew_the_lease_of_who_claimed_it(stage, anna):
+    """Both have its first fence."""
+    run = start(anna, chain(1))
+    held = leases()
+    lease = held.take(offered(run).claimed(queue="cpu", worker=held.worker), 60)
+    assert held._beat()
+    assert lease.cut is None, "it is not lost: nobody has claimed it"
+    claimed = claim()
+    until = step(run, "n0").lease_expires_at
+    stage.later(1)
+    assert held._beat()
+    assert step(run, "n0").lease_expires_at == until
+    assert held.disown(claimed)
+
+
+@pytest.mark.parametrize("join", ["any", "all_live", "all_resolved"])
+def test_a_burst_that_reaches_a_join_is_recorded_with_the_offer(stage, anna, join):
+    end: NodeSpec = ("end", "noop", {"settings": {"join": join}})
+    edges = [("n0", "a"), ("n0", "b"), ("a", "end"), ("b", "end")]
+    run = start(anna, definition([("n0", "noop"), ("a", "noop"), ("b", "noop"), end], edges))
+    worker = stage.acts(hears(offered(run)))
+    worker.result()
+    assert worker.visits["burst.step"] == 3
+    assert step(run, "n0").started_at is not None
+    assert statuses(run) | {"end": ""} == {"n0": "succeeded", "a": "succeeded", "b": "succeeded", "end": ""}
+    drain()
+    assert (status(run), outcomes(run)) == ("succeeded", ["succeeded"] * 4)
+
+
+def test_nothing_of_an_offer_stays_where_its_step_was_taken_under_the_lock(stage, anna):
+    end: NodeSpec = ("end", "noop", {"settings": {"join": "any"}})
+    edges = [("n0", "a"), ("n0", "b"), ("a", "end"), ("b", "end")]
+    run = start(anna, definition([("n0", "noop"), ("a", "noop"), ("b", "noop"), end], edges))
+    late = stage.acts(hears(offered(run)), stops="burst.step").at("burst.step")
+    claimed = claim()
+    late.result()
+    assert statuses(run) == {"n0": "running", "a": "pending", "b": "pending", "end": "pending"}
+    assert step(run, "n0").leased_by == claimed.worker
+
+
 def test_a_process_that_has_claimed_the_step_does_not_take_it_for_offered(stage, anna):
     run = start(anna, chain(1))
     held, claimed = leases(), claim()
@@ -278,4 +350,4 @@ def test_a_process_that_has_claimed_the_step_does_not_take_it_for_offered(stage,
     ],
 )
 def test_a_word_that_is_no_offer_is_a_bell_like_any_other(word):
-    assert offers.understood(word) is None
+    assert offers.understood(word, datetime.now(UTC)) is None

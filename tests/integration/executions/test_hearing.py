@@ -10,6 +10,7 @@ from typing import Any
 import redis
 from django.db import connection
 
+from accounts import failpoints
 from executions import offers, runner
 from executions.models import Attempt
 from integrations import listening
@@ -46,7 +47,7 @@ def test_a_start_tells_its_bell_which_step_it_begins_with_and_nothing_of_what_it
         run = start(anna, chain(2), input_data=INPUT)
     (bell,) = heard
     assert bell is not None
-    offer = offers.understood(bell.word)
+    offer = offers.understood(bell.word, run.created_at)
     assert offer is not None
     assert (offer.execution_id, offer.version_id, offer.node_id) == (run.id, run.version_id, "n0")
     assert (offer.began, offer.empty) == (run.started_at, False)
@@ -54,11 +55,21 @@ def test_a_start_tells_its_bell_which_step_it_begins_with_and_nothing_of_what_it
     assert bells.llen("cpu") == 0
 
 
-def test_a_worker_that_hears_of_a_run_does_all_of_it(anna: Any, bells: redis.Redis) -> None:
+def test_a_worker_that_hears_of_a_run_does_all_of_it_and_claims_nothing(
+    anna: Any, bells: redis.Redis, settings: Any
+) -> None:
+    settings.TESTING = True
     held = leases()
-    with listening_thread(bells, lambda: runner.serve("cpu", held)):
+    visited: list[str] = []
+    with failpoints.watched(visited.append), listening_thread(bells, lambda: runner.serve("cpu", held)):
         run = start(anna, chain(2), input_data=INPUT)
         until(lambda: status(run) == "succeeded")
         held.drain()
     assert Attempt.objects.filter(step__execution=run, worker=held.worker, outcome="succeeded").count() == 2
-    assert step(run, "n0").started_at == run.started_at, "it was not claimed"
+    assert "burst.step" in visited
+    assert "claim.after_commit" not in visited
+    first = step(run, "n0")
+    assert run.started_at is not None
+    assert first.started_at is not None
+    assert first.finished_at is not None
+    assert run.started_at < first.started_at < first.finished_at

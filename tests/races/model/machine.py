@@ -65,7 +65,9 @@ class RunMachine(RuleBasedStateMachine):
         self.graph = workflows.compiled(run.version_id)
         assert run.started_at is not None
         roots = [name for name, node in self.graph.nodes.items() if not node.ins]
-        self.offers = {name: Offer(run.id, run.version_id, name, run.started_at, True) for name in roots}
+        self.offers = {
+            name: Offer(run.id, run.version_id, name, run.started_at, True, run.started_at) for name in roots
+        }
 
     def teardown(self) -> None:
         clock.shift(connection, self.seconds)
