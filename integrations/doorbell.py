@@ -49,7 +49,8 @@ def ring(queue: str, times: int = 1, word: str | None = None) -> None:
     """Wake `times` workers of `queue` when the current transaction commits, or now when there is none.
 
     Rings of one transaction for one queue go out together. The relay works until nothing is due, so its queues need
-    one bell per transaction; for `io` and `cpu` the numbers add up.
+    one bell per transaction; for `io` and `cpu` the numbers add up. One of those who listen hears the `word`, if there
+    is one; no message carries it.
     """
     ring_task(TASK_OF_QUEUE[queue], queue, times, word)
 

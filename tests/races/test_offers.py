@@ -265,16 +265,10 @@ def test_an_error_is_found_again_under_a_claim(stage, anna):
     assert (status(run), outcomes(run)) == ("failed", ["failed"])
 
 
-def test_a_result_that_cannot_be_written_is_left_to_who_claims_the_step(stage, anna):
-    run = start(anna, chain(1))
-    claimed = offered(run).claimed(queue="cpu", worker="w")
-    unwritable = Report(claimed, workflows.compiled(run.version_id), settlements.success({"p" * 101: []}))
-    assert recording.settle_surely(unwritable) is None
-    assert statuses(run) == {"n0": "ready"}
-
-
-def test_a_handled_error_of_writing_is_left_to_who_claims_the_step(stage, anna):
-    run = start(anna, definition([("n0", "noop", {"settings": {"onError": "continue"}})]))
+@pytest.mark.parametrize("on_error", ["fail", "continue"])
+def test_a_result_that_cannot_be_written_is_left_to_who_claims_the_step(stage, anna, on_error):
+    """Whether its failure ends the run or is handled."""
+    run = start(anna, definition([("n0", "noop", {"settings": {"onError": on_error}})]))
     claimed = offered(run).claimed(queue="cpu", worker="w")
     unwritable = Report(claimed, workflows.compiled(run.version_id), settlements.success({"p" * 101: []}))
     assert recording.settle_surely(unwritable) is None
